@@ -1,0 +1,16 @@
+// Three suites, slowest last: unit (beside the code), stream (scripted ext_proc, in process), dataplane (real Envoy).
+const transform = { '^.+\\.[cm]?[tj]sx?$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] };
+const base = {
+  testEnvironment: 'node',
+  transform,
+  // These packages ship ES modules only; jest runs CommonJS.
+  transformIgnorePatterns: ['/node_modules/(?!(eventsource-parser|commander|@huggingface/tokenizers)/)'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
+module.exports = {
+  projects: [
+    { ...base, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/scripts/**/*.test.ts', '<rootDir>/test/golden/**/*.test.ts'] },
+    { ...base, displayName: 'stream', testMatch: ['<rootDir>/test/stream/**/*.test.ts'] },
+    { ...base, displayName: 'dataplane', testMatch: ['<rootDir>/test/dataplane/**/*.test.ts'] },
+  ],
+};

@@ -1,0 +1,38 @@
+import type { DialectId } from '../wire/api';
+
+/** One vendor: a data row. A vendor whose wire format has quirks adds functions beside the row, in the same file. */
+export interface Provider {
+  /** Prefix in `model: <id>/<model>` and value of provider_interface. */
+  readonly id: string;
+  readonly displayName: string;
+  /** Other spellings of the id, accepted for wildcard prefixes (google -> gemini, ...). */
+  readonly aliases?: readonly string[];
+  /** Built-in address; absent: base_url is required. */
+  readonly baseUrl?: string;
+  /** APIs this vendor speaks, preferred first; paths are appended to the base path (`basePath` of base_url or of baseUrl). */
+  readonly dialects: readonly { readonly dialect: DialectId; readonly path: string }[];
+  readonly auth: 'bearer' | 'x-api-key';
+  /** Headers every call needs, unless the client already sent them (anthropic-version). */
+  readonly requiredHeaders?: Readonly<Record<string, string>>;
+  /** Whether it may be the value of provider_interface in Plano's schema. */
+  readonly asInterface: boolean;
+  /** Environment variable of zero-configuration starts; absent: not offered there. */
+  readonly keyVariable?: string;
+  /** Vendor key in provider-models.json for wildcard expansion. */
+  readonly catalog?: string;
+  readonly http2: 'alpn' | 'off';
+  /** Whole path for vendors that do not fit `base + path` (Azure, Bedrock). */
+  readonly pathFor?: (request: PathRequest) => string;
+  /** Set while a later issue brings the vendor's own wire format; validate says so. */
+  readonly notYet?: string;
+}
+
+export interface PathRequest {
+  readonly dialect: DialectId;
+  /** Path suffix of the dialect row. */
+  readonly path: string;
+  /** Base path without surrounding slashes; undefined: the vendor's own. */
+  readonly basePath: string | undefined;
+  readonly modelId: string;
+  readonly stream: boolean;
+}

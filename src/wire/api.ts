@@ -1,0 +1,95 @@
+/**
+ * What the rest of Outerloop knows about wire formats. Bytes in, bytes out; pure (no clock, no I/O).
+ * One file per API lives in `dialects/`; everything that depends on an API's spelling is behind this page.
+ */
+import type { GatewayError } from './errors';
+
+/** APIs a client may call and an upstream may speak. Later issues add rows (openai.embeddings, bedrock.converse, …). */
+export type DialectId = 'openai.chat' | 'openai.responses' | 'anthropic.messages';
+
+/** What a request says, without keeping a parsed copy of it. Bounded: texts are clipped to MAX_FACT_TEXT characters each. */
+export interface RequestFacts {
+  readonly dialect: DialectId;
+  /** Absent when the request names no model (missing, null or empty string). */
+  readonly model?: string;
+  readonly stream: boolean;
+  /** openai.chat: stream_options.include_usage. */
+  readonly includeUsage: boolean;
+  /** The last messages that carry text, oldest first: at most MAX_FACT_MESSAGES, user/assistant/system/tool text parts joined by newline. */
+  readonly conversation: readonly { readonly role: string; readonly text: string }[];
+  readonly messageCount: number;
+}
+
+export const MAX_FACT_TEXT = 32_768;
+export const MAX_FACT_MESSAGES = 16;
+
+export interface TranslateContext {
+  /** Model name the client asked for; responses report it as the upstream names it unless told otherwise. */
+  readonly requestModel: string;
+  /** Model id to send upstream. */
+  readonly upstreamModel: string;
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+  /** max_tokens when the target API demands one and the request has none. */
+  readonly defaultMaxTokens?: number;
+}
+
+export interface RenderedRequest {
+  /** Same Buffer instance as the input when nothing had to change. */
+  readonly body: Buffer;
+  /** What could not be carried over, one short sentence each; shown in x-outerloop-warnings. */
+  readonly warnings: readonly string[];
+}
+
+/** An assistant answer to put into a chat request before its last user message (agent sequences). */
+export interface EarlierAnswer {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * All request work of one body. Two implementations behave the same: inline (small bodies) and worker thread (large ones).
+ * Every method throws GatewayError (`invalid_json`, `invalid_request`, `unsupported_translation`) for bad input.
+ */
+export interface RequestWire {
+  /** Validates the JSON and reads what routing needs. */
+  inspect(dialect: DialectId, body: Buffer): Promise<RequestFacts>;
+  /**
+   * Renders the original body for an upstream. Same dialect: splices the raw JSON (model only, byte-exact otherwise).
+   * Other dialect: through the neutral model.
+   */
+  render(from: DialectId, to: DialectId, body: Buffer, context: TranslateContext): Promise<RenderedRequest>;
+  /** Puts earlier agents' answers (assistant messages with `name`) before the last user message of an openai.chat body; byte-exact otherwise. */
+  withEarlierAnswers(body: Buffer, answers: readonly EarlierAnswer[]): Promise<Buffer>;
+}
+
+/** Turns an upstream's answer into the client's dialect, fed with arbitrary cuts of the (already decompressed) body. */
+export interface ResponseTranslator {
+  /** content-type of what push/end return. */
+  readonly contentType: string;
+  /** Status to show to the client (kept from upstream). */
+  readonly status: number;
+  push(chunk: Buffer): Buffer;
+  /** Flushes; called exactly once. `cut` is true when the upstream connection broke before its end. */
+  end(cut: boolean): Buffer;
+}
+
+export interface TranslateResponseContext extends TranslateContext {
+  readonly client: DialectId;
+  readonly upstream: DialectId;
+  readonly status: number;
+  /** Upstream's content-type header, as received; upstreams lie, so the bytes decide in doubt. */
+  readonly contentType: string | undefined;
+}
+
+export interface RenderedError {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface WireErrors {
+  /** An error of ours in the caller's API shape. Message = what + hint. */
+  render(client: DialectId, error: GatewayError): RenderedError;
+}
