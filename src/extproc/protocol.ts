@@ -1,0 +1,136 @@
+import path from 'node:path';
+import type { GrpcObject, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { loadPackageDefinition } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+
+/**
+ * The protobuf messages as @grpc/proto-loader shows them (camel case, virtual oneof fields, no defaults).
+ * Field meanings: envoy/service/ext_proc/v3/external_processor.proto of Envoy 1.40.
+ */
+export interface HeaderValue {
+  readonly key?: string;
+  readonly value?: string;
+  /** Envoy sends values here; `value` stays empty. */
+  readonly rawValue?: Buffer;
+}
+
+export interface HttpHeaders {
+  readonly headers?: { readonly headers?: readonly HeaderValue[] };
+  readonly endOfStream?: boolean;
+}
+
+export interface HttpBody {
+  readonly body?: Buffer;
+  readonly endOfStream?: boolean;
+}
+
+export interface StructValue {
+  readonly stringValue?: string;
+  readonly numberValue?: number;
+  readonly boolValue?: boolean;
+  readonly structValue?: Struct;
+  readonly listValue?: { readonly values?: readonly StructValue[] };
+}
+
+export interface Struct {
+  readonly fields?: Readonly<Record<string, StructValue>>;
+}
+
+export type RequestPhase =
+  'requestHeaders' | 'responseHeaders' | 'requestBody' | 'responseBody' | 'requestTrailers' | 'responseTrailers';
+
+export interface ProcessingRequest {
+  readonly request?: RequestPhase;
+  readonly requestHeaders?: HttpHeaders;
+  readonly responseHeaders?: HttpHeaders;
+  readonly requestBody?: HttpBody;
+  readonly responseBody?: HttpBody;
+  readonly metadataContext?: { readonly filterMetadata?: Readonly<Record<string, Struct>> };
+  readonly attributes?: Readonly<Record<string, Struct>>;
+}
+
+/** CommonResponse.ResponseStatus. */
+export const CONTINUE = 0;
+export const CONTINUE_AND_REPLACE = 1;
+
+/** HeaderValueOption.HeaderAppendAction. */
+export const OVERWRITE_IF_EXISTS_OR_ADD = 2;
+
+/** ProcessingMode.HeaderSendMode and BodySendMode. */
+export const HEADERS_SEND = 1;
+export const HEADERS_SKIP = 2;
+export const BODY_NONE = 0;
+export const BODY_FULL_DUPLEX_STREAMED = 4;
+
+export interface HeaderMutation {
+  readonly setHeaders?: readonly {
+    readonly header: { readonly key: string; readonly rawValue: Buffer };
+    readonly appendAction: number;
+  }[];
+  readonly removeHeaders?: readonly string[];
+}
+
+export interface CommonResponse {
+  readonly status?: number;
+  readonly headerMutation?: HeaderMutation;
+  readonly bodyMutation?: {
+    readonly body?: Buffer;
+    readonly clearBody?: boolean;
+    readonly streamedResponse?: { readonly body: Buffer; readonly endOfStream: boolean };
+  };
+  readonly clearRouteCache?: boolean;
+}
+
+export interface ProcessingMode {
+  readonly requestHeaderMode?: number;
+  readonly responseHeaderMode?: number;
+  readonly requestBodyMode?: number;
+  readonly responseBodyMode?: number;
+  readonly requestTrailerMode?: number;
+  readonly responseTrailerMode?: number;
+}
+
+export interface ProcessingResponse {
+  readonly requestHeaders?: { readonly response?: CommonResponse };
+  readonly responseHeaders?: { readonly response?: CommonResponse };
+  readonly requestBody?: { readonly response?: CommonResponse };
+  readonly responseBody?: { readonly response?: CommonResponse };
+  readonly requestTrailers?: { readonly headerMutation?: HeaderMutation };
+  readonly responseTrailers?: { readonly headerMutation?: HeaderMutation };
+  readonly immediateResponse?: {
+    readonly status: { readonly code: number };
+    readonly headers?: HeaderMutation;
+    readonly body?: Buffer;
+    readonly details?: string;
+  };
+  readonly dynamicMetadata?: Struct;
+  readonly modeOverride?: ProcessingMode;
+  readonly overrideMessageTimeout?: { readonly seconds: number; readonly nanos: number };
+}
+
+type Definition = ServiceDefinition<UntypedServiceImplementation>;
+
+function serviceAt(root: GrpcObject, dottedName: string): Definition {
+  let node: unknown = root;
+  for (const part of dottedName.split('.')) node = (node as Record<string, unknown>)[part];
+  return (node as { service: Definition }).service;
+}
+
+/** Reads proto/ once; called at start-up only. */
+export function loadProtocol(protoDirectory: string = path.resolve(__dirname, '../../proto')): {
+  externalProcessor: Definition;
+  health: Definition;
+} {
+  const root = loadPackageDefinition(
+    loadSync(['envoy/service/ext_proc/v3/external_processor.proto', 'grpc/health/v1/health.proto'], {
+      includeDirs: [protoDirectory],
+      longs: Number,
+      oneofs: true,
+      defaults: false,
+    }),
+  );
+  return {
+    externalProcessor: serviceAt(root, 'envoy.service.ext_proc.v3.ExternalProcessor'),
+    health: serviceAt(root, 'grpc.health.v1.Health'),
+  };
+}
