@@ -1,5 +1,16 @@
 import type { DialectId } from '../wire/api';
 
+export interface DialectRow {
+  readonly dialect: DialectId;
+  /** Appended to the base path. */
+  readonly path: string;
+}
+
+/** The rows most vendors use; a vendor that spells a path differently writes a row of its own. */
+export const CHAT = { dialect: 'openai.chat', path: '/chat/completions' } as const satisfies DialectRow;
+export const RESPONSES = { dialect: 'openai.responses', path: '/responses' } as const satisfies DialectRow;
+export const MESSAGES = { dialect: 'anthropic.messages', path: '/messages' } as const satisfies DialectRow;
+
 /** One vendor: a data row. A vendor whose wire format has quirks adds functions beside the row, in the same file. */
 export interface Provider {
   /** Prefix in `model: <id>/<model>` and value of provider_interface. */
@@ -9,8 +20,12 @@ export interface Provider {
   readonly aliases?: readonly string[];
   /** Built-in address; absent: base_url is required. */
   readonly baseUrl?: string;
+  /**
+   * Base path without surrounding slashes for a base_url that has none. Absent: the path of baseUrl, else `v1`.
+   */
+  readonly ownBasePath?: string;
   /** APIs this vendor speaks, preferred first; paths are appended to the base path (`basePath` of base_url or of baseUrl). */
-  readonly dialects: readonly { readonly dialect: DialectId; readonly path: string }[];
+  readonly dialects: readonly DialectRow[];
   readonly auth: 'bearer' | 'x-api-key';
   /** Headers every call needs, unless the client already sent them (anthropic-version). */
   readonly requiredHeaders?: Readonly<Record<string, string>>;
@@ -21,6 +36,8 @@ export interface Provider {
   /** Vendor key in provider-models.json for wildcard expansion. */
   readonly catalog?: string;
   readonly http2: 'alpn' | 'off';
+  /** Corrects a configured base path that this vendor spells in a way of its own; undefined: the vendor's own. */
+  readonly basePathFor?: (request: PathRequest) => string | undefined;
   /** Whole path for vendors that do not fit `base + path` (Azure, Bedrock). */
   readonly pathFor?: (request: PathRequest) => string;
   /** Set while a later issue brings the vendor's own wire format; validate says so. */
@@ -33,6 +50,8 @@ export interface PathRequest {
   readonly path: string;
   /** Base path without surrounding slashes; undefined: the vendor's own. */
   readonly basePath: string | undefined;
+  /** Prefix as written in the file (`perplexity`), for custom vendors that differ from their interface. */
+  readonly prefix?: string;
   readonly modelId: string;
   readonly stream: boolean;
 }

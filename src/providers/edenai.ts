@@ -1,0 +1,12 @@
+import { CHAT, type Provider } from './provider';
+
+export const provider = {
+  id: 'edenai',
+  displayName: 'edenai',
+  baseUrl: 'https://api.edenai.run/v3',
+  dialects: [CHAT],
+  auth: 'bearer',
+  asInterface: true,
+  keyVariable: 'EDENAI_API_KEY',
+  http2: 'alpn',
+} as const satisfies Provider;

@@ -1,0 +1,74 @@
+/**
+ * Questions about vendors: who has this id, which API to call them with, at which path, and which models they are known
+ * to offer. Everything here derives from the rows of this folder; nothing is configured and nothing is called.
+ * Callers: `config` (ids, addresses), `compiler` (addresses), `decide` (catalogs), `pipeline` (dialects, paths, headers).
+ */
+import type { DialectId } from '../wire/api';
+import catalog from './catalog.json';
+import { PROVIDERS } from './index';
+import type { DialectRow, PathRequest, Provider } from './provider';
+
+/** Base path of OpenAI-style servers whose row says nothing else. */
+const USUAL_BASE_PATH = 'v1';
+
+/** Client API -> upstream APIs that `wire` can translate to. Same to same needs no entry. */
+const TRANSLATIONS: Readonly<Record<DialectId, readonly DialectId[]>> = {
+  'openai.chat': ['anthropic.messages'],
+  'anthropic.messages': ['openai.chat'],
+  'openai.responses': [],
+};
+
+const VENDOR_MODELS: Readonly<Record<string, readonly string[]>> = catalog.vendors;
+
+const BY_ID: ReadonlyMap<string, Provider> = new Map(PROVIDERS.map((provider) => [provider.id, provider]));
+const BY_ALIAS: ReadonlyMap<string, Provider> = new Map(
+  PROVIDERS.flatMap((provider) => (provider.aliases ?? []).map((alias) => [alias, provider] as const)),
+);
+
+/** @param id a provider id as written in a file (case-sensitive, as in Plano) or an alias (any case) */
+export function findProvider(id: string): Provider | undefined {
+  return BY_ID.get(id) ?? BY_ALIAS.get(id.toLowerCase());
+}
+
+/** Ids for messages and schemas, sorted. Aliases are not ids. */
+export function providerIds(): readonly string[] {
+  return PROVIDERS.map((provider) => provider.id).sort();
+}
+
+/** Values of provider_interface, sorted. */
+export function interfaceIds(): readonly string[] {
+  return PROVIDERS.filter((provider) => provider.asInterface)
+    .map((provider) => provider.id)
+    .sort();
+}
+
+/**
+ * Which API to call the vendor with: the client's own when the vendor speaks it (nothing needs rebuilding then), else
+ * the first of the vendor's that the client's can be translated to. Undefined when neither is possible.
+ */
+export function chooseDialect(provider: Provider, client: DialectId): DialectRow | undefined {
+  return (
+    provider.dialects.find((row) => row.dialect === client) ??
+    provider.dialects.find((row) => TRANSLATIONS[client].includes(row.dialect))
+  );
+}
+
+/** Path (with query, if any) of a call, always starting with a slash. A base_url path replaces the vendor's own. */
+export function upstreamPath(provider: Provider, request: PathRequest): string {
+  if (provider.pathFor) return provider.pathFor(request);
+  const configured = provider.basePathFor ? provider.basePathFor(request) : request.basePath;
+  const basePath = configured ?? ownBasePath(provider);
+  return basePath === '' ? request.path : `/${basePath}${request.path}`;
+}
+
+/** Base path without surrounding slashes that applies when the configuration names none. */
+function ownBasePath(provider: Provider): string {
+  if (provider.ownBasePath !== undefined) return provider.ownBasePath;
+  if (provider.baseUrl === undefined) return USUAL_BASE_PATH;
+  return new URL(provider.baseUrl).pathname.replace(/^\/+|\/+$/g, '');
+}
+
+/** Model ids the vendor is known to offer, for expanding wildcards; empty when no list is kept. */
+export function catalogModels(provider: Provider): readonly string[] {
+  return provider.catalog === undefined ? [] : (VENDOR_MODELS[provider.catalog] ?? []);
+}

@@ -1,0 +1,12 @@
+import { CHAT, type Provider } from './provider';
+
+export const provider = {
+  id: 'together_ai',
+  displayName: 'together_ai',
+  aliases: ['together'],
+  baseUrl: 'https://api.together.xyz/v1',
+  dialects: [CHAT],
+  auth: 'bearer',
+  asInterface: false,
+  http2: 'alpn',
+} as const satisfies Provider;
