@@ -1,0 +1,37 @@
+/** Exit codes of every verb: 0 ended in order, 1 problems or start-up failure, 2 wrong usage. */
+export type ExitCode = 0 | 1 | 2;
+
+export interface FailureOptions {
+  /** What to do about it: a command or one sentence. */
+  readonly fix?: string;
+  /** Lines that help to understand it (the end of a log, the culprit's output). */
+  readonly details?: readonly string[];
+  readonly exitCode?: 1 | 2;
+  readonly cause?: unknown;
+}
+
+/** A failure that a person can act on. Printed without a stack trace; everything else that is thrown is a defect. */
+export class CommandFailure extends Error {
+  readonly fix: string | undefined;
+  readonly details: readonly string[];
+  readonly exitCode: 1 | 2;
+
+  constructor(message: string, options: FailureOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'CommandFailure';
+    this.fix = options.fix;
+    this.details = options.details ?? [];
+    this.exitCode = options.exitCode ?? 1;
+  }
+}
+
+/** The code of a Node.js system error such as `ENOENT`; undefined for anything else. */
+export function systemErrorCode(reason: unknown): string | undefined {
+  if (!(reason instanceof Error) || !('code' in reason)) return undefined;
+  return typeof reason.code === 'string' ? reason.code : undefined;
+}
+
+/** One line for anything that was thrown. */
+export function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}

@@ -1,0 +1,93 @@
+/**
+ * cli: the `outerloop` command. The only folder that reads argv and the environment, talks to people and builds services
+ * out of the other folders. It decides nothing about requests. Called by main.ts.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { CommandFailure, type ExitCode, messageOf } from './failure';
+import { processTerminal, type Terminal } from './terminal';
+import type { Verb } from './verb';
+import { VERBS } from './verbs';
+
+const HELP = `
+First steps:
+  $ outerloop init agents            write a commented config.yaml
+  $ outerloop up                     start it: Envoy and the sidecar, Ctrl-C stops both
+  $ outerloop up --detach            the same in the background
+  $ outerloop status                 what runs and where it listens
+  $ outerloop down                   stop it
+
+  With no file at all: export OPENAI_API_KEY=... && outerloop up
+
+More: outerloop <verb> --help`;
+
+/** Version of the package. */
+export function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
+  return (manifest as { version: string }).version;
+}
+
+/** Runs one command line and resolves with its exit code; everything a person should read is printed. */
+export async function runProgram(argv: readonly string[], terminal: Terminal = processTerminal()): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  const program = buildProgram(terminal, (code) => (exitCode = code));
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (reason) {
+    return report(reason, terminal, argv.includes('--verbose'));
+  }
+}
+
+function buildProgram(terminal: Terminal, finish: (code: ExitCode) => void): Command {
+  const program = new Command('outerloop');
+  program
+    .description('The outer loop of agentic applications: one YAML file in, a real Envoy and its sidecar out.')
+    .version(packageVersion(), '--version', 'print the version')
+    .usage('<verb> [options]')
+    .addHelpText('after', HELP)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
+  for (const verb of VERBS) addVerb(program, verb, terminal, finish);
+  return program;
+}
+
+function addVerb(program: Command, verb: Verb, terminal: Terminal, finish: (code: ExitCode) => void): void {
+  const command = program.command(verb.name, { hidden: verb.hidden === true });
+  // A subcommand inherits exitOverride and configureOutput from its parent.
+  command.description(verb.summary).showHelpAfterError(`(outerloop ${verb.name} --help shows its options)`);
+  verb.declare(command);
+  command.option('--verbose', 'show the details of unexpected errors');
+  command.action(async () => {
+    finish(
+      await verb.run({ terminal, arguments: command.processedArgs as (string | undefined)[], options: command.opts() }),
+    );
+  });
+}
+
+function report(reason: unknown, terminal: Terminal, verbose: boolean): ExitCode {
+  if (reason instanceof CommanderError) {
+    // Help and version end with 0; every other complaint of the parser has been printed and is wrong usage.
+    return reason.exitCode === 0 ? 0 : 2;
+  }
+  const { red, dim, bold } = terminal.errColors;
+  terminal.err(`${red('error:')} ${messageOf(reason)}\n`);
+  if (reason instanceof CommandFailure) {
+    for (const line of reason.details) terminal.err(`  ${dim(line)}\n`);
+    if (reason.fix !== undefined) terminal.err(`${bold('fix:')} ${reason.fix}\n`);
+    if (verbose && reason.cause !== undefined) terminal.err(`${describe(reason.cause)}\n`);
+    return reason.exitCode;
+  }
+  terminal.err(
+    verbose
+      ? `${describe(reason)}\n`
+      : `${bold('fix:')} This is unexpected; run it again with --verbose for details.\n`,
+  );
+  return 1;
+}
+
+function describe(reason: unknown): string {
+  return reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+}
