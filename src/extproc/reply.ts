@@ -1,0 +1,162 @@
+import { METADATA_EXCHANGE_NAMESPACE, METADATA_ROUTE_NAMESPACE } from '../config/names';
+import type { AttemptRendering, Forward, HeaderChanges, Reply } from '../pipeline/mutation';
+import {
+  BODY_FULL_DUPLEX_STREAMED,
+  BODY_NONE,
+  CONTINUE,
+  CONTINUE_AND_REPLACE,
+  HEADERS_SEND,
+  HEADERS_SKIP,
+  OVERWRITE_IF_EXISTS_OR_ADD,
+  type CommonResponse,
+  type HeaderMutation,
+  type ProcessingResponse,
+  type Struct,
+} from './protocol';
+
+/**
+ * The only place that spells replies to Envoy. The combinations that Envoy punishes cannot be built here:
+ * a route clear always comes with a header mutation, a new body always with its content-length, a mode override only
+ * in a response header reply.
+ */
+
+/** Envoy's gRPC frames stay under 64 KiB with this much body in one reply (full-duplex mode). */
+const MAX_STREAMED_BYTES = 62_000;
+
+const CONTINUE_RESPONSE: CommonResponse = { status: CONTINUE };
+
+export const CONTINUE_REQUEST_HEADERS: ProcessingResponse = { requestHeaders: { response: CONTINUE_RESPONSE } };
+export const CONTINUE_RESPONSE_TRAILERS: ProcessingResponse = { responseTrailers: {} };
+
+function headerMutation({ set, remove }: HeaderChanges): HeaderMutation {
+  return {
+    setHeaders: Object.entries(set).map(([key, value]) => ({
+      header: { key, rawValue: Buffer.from(value) },
+      appendAction: OVERWRITE_IF_EXISTS_OR_ADD,
+    })),
+    removeHeaders: remove,
+  };
+}
+
+function withLength(headers: HeaderChanges, body: Buffer | undefined): HeaderChanges {
+  if (body === undefined) return headers;
+  return { set: { ...headers.set, 'content-length': String(body.length) }, remove: headers.remove };
+}
+
+/** Ordered candidates as the priority_group cluster specifier reads them: one group per attempt. */
+function routeMetadata(clusters: readonly string[], exchangeId: string): Struct {
+  const text = (stringValue: string): { stringValue: string } => ({ stringValue });
+  const groups = clusters.map((cluster, index) => ({
+    structValue: {
+      fields: {
+        name: text(String(index + 1)),
+        clusters: {
+          listValue: {
+            values: [{ structValue: { fields: { cluster_name: text(cluster), weight: { numberValue: 1 } } } }],
+          },
+        },
+      },
+    },
+  }));
+  return {
+    fields: {
+      [METADATA_ROUTE_NAMESPACE]: { structValue: { fields: { priority_groups: { listValue: { values: groups } } } } },
+      [METADATA_EXCHANGE_NAMESPACE]: { structValue: { fields: { id: text(exchangeId) } } },
+    },
+  };
+}
+
+/** Sends the request on; `phase` is the message being answered. */
+export function forwardReply(
+  phase: 'requestHeaders' | 'requestBody',
+  forward: Forward,
+  exchangeId: string,
+): ProcessingResponse {
+  const response: CommonResponse = {
+    status: forward.body !== undefined && phase === 'requestHeaders' ? CONTINUE_AND_REPLACE : CONTINUE,
+    headerMutation: headerMutation(withLength(forward.headers, forward.body)),
+    clearRouteCache: true,
+    ...(forward.body === undefined ? {} : { bodyMutation: { body: forward.body } }),
+  };
+  const dynamicMetadata = routeMetadata(forward.clusters, exchangeId);
+  return phase === 'requestHeaders'
+    ? { requestHeaders: { response }, dynamicMetadata }
+    : { requestBody: { response }, dynamicMetadata };
+}
+
+/** Everything of one candidate, in the header phase of an attempt stream; the body is never asked for. */
+export function attemptReply({ headers, body }: AttemptRendering): ProcessingResponse {
+  return {
+    requestHeaders: {
+      response: {
+        status: CONTINUE_AND_REPLACE,
+        headerMutation: headerMutation(withLength(headers, body)),
+        bodyMutation: { body },
+      },
+    },
+  };
+}
+
+export function immediateReply({ status, headers, body, details }: Reply): ProcessingResponse {
+  return {
+    immediateResponse: {
+      status: { code: status },
+      headers: headerMutation({ set: headers, remove: [] }),
+      body,
+      details,
+    },
+  };
+}
+
+/** The answer's body is not looked at. */
+export function passReply(headers: HeaderChanges): ProcessingResponse {
+  return { responseHeaders: { response: { status: CONTINUE, headerMutation: headerMutation(headers) } } };
+}
+
+/** The answer had no body and gets one. */
+export function replaceReply(headers: HeaderChanges, body: Buffer): ProcessingResponse {
+  return {
+    responseHeaders: {
+      response: {
+        status: CONTINUE_AND_REPLACE,
+        headerMutation: headerMutation(withLength(headers, body)),
+        bodyMutation: { body },
+      },
+    },
+  };
+}
+
+/** From here on the body streams through the sidecar (full duplex; trailers must be sent along in this mode). */
+export function rewriteReply(headers: HeaderChanges): ProcessingResponse {
+  return {
+    responseHeaders: { response: { status: CONTINUE, headerMutation: headerMutation(headers) } },
+    modeOverride: {
+      requestHeaderMode: HEADERS_SEND,
+      requestBodyMode: BODY_NONE,
+      requestTrailerMode: HEADERS_SKIP,
+      responseHeaderMode: HEADERS_SEND,
+      responseBodyMode: BODY_FULL_DUPLEX_STREAMED,
+      responseTrailerMode: HEADERS_SEND,
+    },
+  };
+}
+
+/** Splits a piece of body into messages that Envoy accepts; nothing at all for an empty piece that is not the last. */
+export function* streamedBodyReplies(body: Buffer, end: boolean): Generator<ProcessingResponse> {
+  if (body.length === 0 && !end) return;
+  let offset = 0;
+  do {
+    const piece = body.subarray(offset, offset + MAX_STREAMED_BYTES);
+    offset += piece.length;
+    const endOfStream = end && offset >= body.length;
+    yield {
+      responseBody: {
+        response: { status: CONTINUE, bodyMutation: { streamedResponse: { body: piece, endOfStream } } },
+      },
+    };
+  } while (offset < body.length);
+}
+
+export function extendDeadlineReply(timeoutMs: number): ProcessingResponse {
+  return { overrideMessageTimeout: { seconds: Math.floor(timeoutMs / 1000), nanos: (timeoutMs % 1000) * 1_000_000 } };
+}

@@ -1,0 +1,75 @@
+import fs from 'node:fs/promises';
+import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import { GRPC_ROLE_KEY } from '../config/names';
+import { AttemptStream } from './attempt-stream';
+import { FrontStream, metadataText, type ProcessStream, type StreamServices } from './front-stream';
+import { healthService } from './health';
+import { loadProtocol } from './protocol';
+
+export interface ExtProcServerOptions extends StreamServices {
+  /** `unix:/absolute/path` or `host:port`. */
+  readonly address: string;
+  readonly isReady: () => boolean;
+}
+
+export interface ExtProcServer {
+  /** With the real port when port 0 was asked for. */
+  readonly address: string;
+  /** Stops taking streams, waits up to `graceMs` for open ones, then closes. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/**
+ * Opens the gRPC server. Rejects with the system's error code when the address is taken.
+ * A socket file left by a dead process is replaced; one that still answers is not.
+ */
+export async function startExtProcServer(options: ExtProcServerOptions): Promise<ExtProcServer> {
+  const server = new Server({
+    // The real cap is the body limit in Envoy; gRPC's own default of 4 MiB would refuse larger prompts.
+    'grpc.max_receive_message_length': -1,
+    'grpc.max_send_message_length': -1,
+  });
+  const protocol = loadProtocol();
+  server.addService(protocol.externalProcessor, processService(options));
+  server.addService(protocol.health, healthService(options.isReady));
+  const socketPath = options.address.startsWith('unix:') ? options.address.slice('unix:'.length) : undefined;
+  const port = await bind(server, options.address);
+  if (socketPath !== undefined) await fs.chmod(socketPath, 0o600);
+  return {
+    address: socketPath === undefined ? options.address.replace(/:0$/, `:${port}`) : options.address,
+    async stop(graceMs = 5000) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(() => {
+          server.forceShutdown();
+          resolve();
+        }, graceMs);
+        server.tryShutdown(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+      if (socketPath !== undefined) await fs.rm(socketPath, { force: true });
+    },
+  };
+}
+
+function processService(services: StreamServices): UntypedServiceImplementation {
+  return {
+    process(call: ProcessStream): void {
+      const stream =
+        metadataText(call, GRPC_ROLE_KEY) === 'attempt'
+          ? new AttemptStream(call, services)
+          : new FrontStream(call, services);
+      stream.run();
+    },
+  };
+}
+
+function bind(server: Server, address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+      if (error !== null) reject(error);
+      else resolve(port);
+    });
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * What the pipeline may ask Envoy to do. `extproc` accepts nothing else, and knows how each form is spelled in protobuf.
+ */
+
+/** Header names are lower case; names in `remove` are applied before `set`. */
+export interface HeaderChanges {
+  readonly set: Readonly<Record<string, string>>;
+  readonly remove: readonly string[];
+}
+
+/** An answer made in the sidecar; ends the request. */
+export interface Reply {
+  readonly kind: 'reply';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** Short machine word for Envoy's access log (RESPONSE_CODE_DETAILS). */
+  readonly details: string;
+}
+
+/** The request goes on to the ordered clusters: the first attempt to the first one, each retry to the next. */
+export interface Forward {
+  readonly kind: 'forward';
+  readonly headers: HeaderChanges;
+  /** Absent: the body stays as the client sent it. content-length follows the body by itself. */
+  readonly body?: Buffer;
+  readonly clusters: readonly string[];
+}
+
+/** What an attempt stream answers: everything for this candidate, absolute, whatever an earlier attempt left behind. */
+export interface AttemptRendering {
+  readonly headers: HeaderChanges;
+  readonly body: Buffer;
+}
+
+/** Response goes to the client as the upstream sent it, apart from headers. */
+export interface PassResponse {
+  readonly kind: 'pass';
+  readonly headers: HeaderChanges;
+}
+
+/** Response body is rewritten while it streams. */
+export interface RewriteResponse {
+  readonly kind: 'rewrite';
+  readonly headers: HeaderChanges;
+  /**
+   * Called in order with arbitrary cuts; what it returns goes to the client. `end` is true once, with the last bytes
+   * (possibly none).
+   */
+  readonly rewrite: (chunk: Buffer, end: boolean) => Promise<Buffer>;
+}
+
+export type RequestOutcome = Forward | Reply;
+export type ResponseOutcome = PassResponse | RewriteResponse;
+
+export const NO_HEADER_CHANGES: HeaderChanges = { set: {}, remove: [] };

@@ -1,0 +1,32 @@
+import type { ListenerPlan, Plan } from '../config/plan';
+import type { AgentChooser } from '../decide/agents';
+import type { ModelDirectory } from '../decide/models';
+import type { Log } from '../ports/log';
+import type { Metrics } from '../ports/metrics';
+import type { SideCalls } from '../ports/side-calls';
+import type { Telemetry } from '../ports/telemetry';
+import type { RequestWire } from '../wire/api';
+
+/** Everything from outside that stages may use; passed in, so that tests bring their own. */
+export interface Services {
+  readonly plan: Plan;
+  readonly models: ModelDirectory;
+  readonly wire: RequestWire;
+  readonly sideCalls: SideCalls;
+  readonly telemetry: Telemetry;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Values for SecretTemplate variables; memory only. */
+  readonly secrets: ReadonlyMap<string, string>;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  readonly isReady: () => boolean;
+}
+
+export interface ListenerServices extends Services {
+  readonly listener: ListenerPlan;
+  /** Agent listeners only. */
+  readonly agents?: AgentChooser;
+}

@@ -1,0 +1,30 @@
+import { GatewayError } from '../../wire/errors';
+import type { Stage } from '../stage';
+
+/** Checks the content type and reads the facts that routing needs; the body is parsed once, here. */
+export const parseRequest: Stage = {
+  name: 'parse-request',
+  needs: ['dialect', 'body'],
+  provides: ['request'],
+  listeners: ['model', 'agent', 'prompt'],
+  create: ({ wire }) =>
+    async function parse(exchange) {
+      const contentType = exchange.head.headers.get('content-type');
+      if (contentType !== undefined && !isJson(contentType)) {
+        throw new GatewayError(
+          'unsupported_content_type',
+          `The content type "${contentType.slice(0, 100)}" is not supported here.`,
+        );
+      }
+      const body = exchange.get('body');
+      if (body.length === 0) throw new GatewayError('missing_body', 'The request has no body.');
+      exchange.provide('request', await wire.inspect(exchange.get('dialect'), body));
+      return undefined;
+    },
+};
+
+/** application/json and the +json family (RFC 6839), any case, any parameters. */
+function isJson(contentType: string): boolean {
+  const type = (contentType.split(';')[0] ?? '').trim().toLowerCase();
+  return type === '' || type === 'application/json' || type.endsWith('+json');
+}

@@ -1,0 +1,138 @@
+import { fillTemplate } from '../config/secret-template';
+import { CLIENT_HEADER_EXCEPTIONS, INTERNAL_HEADER_PREFIXES } from '../config/names';
+import type { ModelCandidate } from '../decide/models';
+import { GatewayError } from '../wire/errors';
+import type { DialectId } from '../wire/api';
+import type { HeaderChanges } from './mutation';
+import type { Headers } from './request-head';
+
+/** Credentials and cookies of the caller: never forwarded, except as passthrough_auth asks. */
+const CALLER_CREDENTIALS = new Set([
+  'authorization',
+  'proxy-authorization',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+  'x-amz-security-token',
+  'cookie',
+  'cookie2',
+]);
+
+/** Facts about the caller's network that upstreams have no use for. */
+const CALLER_NETWORK = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-real-ip', 'forwarded']);
+
+const GATEWAY_ONLY = new Set([
+  'x-model-affinity',
+  'x-plano-cache',
+  'x-plano-max-switch-spend-pct',
+  'x-plano-prefix-hash',
+]);
+
+/** Headers of one vendor's API; they mean nothing (or leak intent) elsewhere. */
+const DIALECT_HEADERS: readonly { readonly prefix: string; readonly dialects: readonly DialectId[] }[] = [
+  { prefix: 'anthropic-', dialects: ['anthropic.messages'] },
+  { prefix: 'openai-', dialects: ['openai.chat', 'openai.responses'] },
+];
+
+/**
+ * Names whose value differs between candidates. A header that one attempt set is still there on the next one
+ * (Envoy keeps the mutated request headers), so every attempt sets or removes all of them.
+ */
+const PER_CANDIDATE = ['authorization', 'x-api-key', 'api-key', 'accept-encoding', 'anthropic-version'];
+
+/** Names in the caller's headers that must not reach any upstream. */
+export function withheldHeaders(headers: Headers): string[] {
+  const withheld: string[] = [];
+  for (const name of headers.keys()) {
+    if (
+      CALLER_CREDENTIALS.has(name) ||
+      CALLER_NETWORK.has(name) ||
+      GATEWAY_ONLY.has(name) ||
+      INTERNAL_HEADER_PREFIXES.some((prefix) => name.startsWith(prefix)) ||
+      CLIENT_HEADER_EXCEPTIONS.some((exception) => name === exception)
+    ) {
+      withheld.push(name);
+    }
+  }
+  return withheld;
+}
+
+export interface CandidateTarget {
+  readonly candidate: ModelCandidate;
+  readonly dialect: DialectId;
+  readonly path: string;
+  readonly authority: string;
+  /** True when the answer must be read, so that it may not be compressed. */
+  readonly reads: boolean;
+}
+
+/** The complete set of candidate-dependent headers, credentials included. Throws GatewayError credential_missing. */
+export function candidateHeaders(
+  target: CandidateTarget,
+  caller: Headers,
+  secrets: ReadonlyMap<string, string>,
+): Record<string, string> {
+  const set: Record<string, string> = { ':path': target.path, ':authority': target.authority };
+  const encoding = caller.get('accept-encoding');
+  if (!target.reads && encoding !== undefined) set['accept-encoding'] = encoding;
+  for (const [name, value] of caller) {
+    if (DIALECT_HEADERS.some((row) => name.startsWith(row.prefix) && row.dialects.includes(target.dialect)))
+      set[name] = value;
+  }
+  const { model, provider } = target.candidate;
+  for (const [name, value] of Object.entries(provider.requiredHeaders ?? {})) set[name] ??= value;
+  const credential = model.passthroughAuth ? callerCredential(caller) : configuredCredential(target.candidate, secrets);
+  if (credential !== undefined) Object.assign(set, authorise(provider.auth, credential));
+  for (const [name, template] of Object.entries(model.headers)) {
+    const value = fillTemplate(template, secrets);
+    if (value === undefined) throw missingCredential(target.candidate, `header "${name}"`);
+    set[name] = value;
+  }
+  return set;
+}
+
+/** Removes what other candidates (or the caller) may have left in a header that this candidate does not set. */
+export function absoluteChanges(
+  set: Record<string, string>,
+  allNames: ReadonlySet<string>,
+  withheld: readonly string[],
+): HeaderChanges {
+  const remove = new Set<string>();
+  for (const name of [...PER_CANDIDATE, ...allNames, ...withheld]) {
+    if (!(name in set)) remove.add(name);
+  }
+  return { set, remove: [...remove] };
+}
+
+/** Vendor headers of the caller that some candidate may not see. */
+export function dialectHeaderNames(caller: Headers): string[] {
+  return [...caller.keys()].filter((name) => DIALECT_HEADERS.some((row) => name.startsWith(row.prefix)));
+}
+
+function authorise(kind: 'bearer' | 'x-api-key', credential: string): Record<string, string> {
+  // Anthropic's OAuth tokens stay in Authorization; x-api-key would be refused.
+  if (kind === 'x-api-key' && !credential.startsWith('sk-ant-oat')) return { 'x-api-key': credential };
+  return { authorization: `Bearer ${credential}` };
+}
+
+function callerCredential(caller: Headers): string | undefined {
+  const bearer = caller
+    .get('authorization')
+    ?.replace(/^bearer\s+/i, '')
+    .trim();
+  if (bearer !== undefined && bearer !== '') return bearer;
+  const key = caller.get('x-api-key')?.trim();
+  return key === '' ? undefined : key;
+}
+
+function configuredCredential(candidate: ModelCandidate, secrets: ReadonlyMap<string, string>): string | undefined {
+  const template = candidate.model.credential;
+  if (template === undefined) return undefined;
+  const value = fillTemplate(template, secrets);
+  if (value === undefined) throw missingCredential(candidate, 'access_key');
+  return value;
+}
+
+function missingCredential(candidate: ModelCandidate, what: string): GatewayError {
+  return new GatewayError('credential_missing', `No credential is available for "${candidate.model.name}" (${what}).`);
+}
