@@ -45,6 +45,8 @@ export interface ProcessingRequest {
   readonly responseHeaders?: HttpHeaders;
   readonly requestBody?: HttpBody;
   readonly responseBody?: HttpBody;
+  readonly requestTrailers?: object;
+  readonly responseTrailers?: object;
   readonly metadataContext?: { readonly filterMetadata?: Readonly<Record<string, Struct>> };
   readonly attributes?: Readonly<Record<string, Struct>>;
 }

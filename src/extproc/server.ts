@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises';
+import net from 'node:net';
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { GRPC_ROLE_KEY } from '../config/names';
 import { AttemptStream } from './attempt-stream';
@@ -33,6 +34,7 @@ export async function startExtProcServer(options: ExtProcServerOptions): Promise
   server.addService(protocol.externalProcessor, processService(options));
   server.addService(protocol.health, healthService(options.isReady));
   const socketPath = options.address.startsWith('unix:') ? options.address.slice('unix:'.length) : undefined;
+  if (socketPath !== undefined) await removeStaleSocket(socketPath);
   const port = await bind(server, options.address);
   if (socketPath !== undefined) await fs.chmod(socketPath, 0o600);
   return {
@@ -63,6 +65,19 @@ function processService(services: StreamServices): UntypedServiceImplementation 
       stream.run();
     },
   };
+}
+
+/** A socket file whose owner died refuses connections; binding would fail with EADDRINUSE for ever. */
+async function removeStaleSocket(socketPath: string): Promise<void> {
+  const refused = await new Promise<boolean>((resolve) => {
+    const probe = net.connect(socketPath);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(false);
+    });
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
+  });
+  if (refused) await fs.rm(socketPath, { force: true });
 }
 
 function bind(server: Server, address: string): Promise<number> {

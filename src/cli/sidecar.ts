@@ -1,0 +1,132 @@
+import { performance } from 'node:perf_hooks';
+import type { Plan, Wiring } from '../config/plan';
+import { createAgentChooser, type AgentChooser } from '../decide/agents';
+import { createModelDirectory } from '../decide/models';
+import { startExtProcServer } from '../extproc';
+import { Gateway } from '../pipeline/gateway';
+import type { ListenerServices, Services } from '../pipeline/services';
+import { createOnnxEncoder } from '../ports/adapters/encoder-onnx';
+import { createMetrics } from '../ports/adapters/metrics-prometheus';
+import { startMetricsServer } from '../ports/adapters/metrics-server';
+import { createRequestWire } from '../ports/adapters/request-wire-worker';
+import { createSideCalls } from '../ports/adapters/side-calls-undici';
+import { createTelemetry } from '../ports/adapters/telemetry-otel';
+import type { Encoder } from '../ports/encoder';
+import type { Log } from '../ports/log';
+
+export interface SidecarOptions {
+  readonly plan: Plan;
+  readonly wiring: Wiring;
+  /** Values for Plan.secretNames; stays in memory. */
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly log: Log;
+  /** `host:port` for /metrics and /status. */
+  readonly metricsAddress: string;
+}
+
+export interface Sidecar {
+  /** ext_proc address as bound. */
+  readonly address: string;
+  readonly metricsAddress: string;
+  /** Resolves when the Plan is loaded and the models are warm; rejects when a model cannot be used. */
+  ready(): Promise<void>;
+  /** Stops within `graceMs`; open requests may finish until then. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/**
+ * Builds every service once and opens the ext_proc server. The server answers before the models are loaded (health says
+ * "starting", calls get 503 not_ready), so that Envoy can connect at any time.
+ */
+export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
+  const { plan, wiring, log } = options;
+  let ready = false;
+  const metrics = createMetrics();
+  const telemetry = createTelemetry(plan.telemetry, log);
+  const wire = createRequestWire();
+  const sideCalls = createSideCalls({ egress: wiring.egress, log });
+  const encoder = needsEncoder(plan) ? createOnnxEncoder() : undefined;
+  const services: Services = {
+    plan,
+    models: createModelDirectory(plan),
+    wire,
+    sideCalls,
+    telemetry,
+    metrics,
+    log,
+    secrets: options.secrets,
+    random: Math.random,
+    now: () => performance.now(),
+    isReady: () => ready,
+  };
+  const agents = new Map<string, AgentChooser>();
+  const gateway = new Gateway(listenerServices(services, agents));
+  const server = await startExtProcServer({
+    address: wiring.sidecar,
+    gateway,
+    telemetry,
+    metrics,
+    log,
+    isReady: () => ready,
+  });
+  const status = (): unknown => ({ planHash: plan.hash, ready, openExchanges: gateway.openExchanges });
+  const metricsServer = await startMetricsServer({ address: options.metricsAddress, metrics, status });
+  const warmUp = warm(plan, encoder, agents).then(() => {
+    ready = true;
+    log.info({ planHash: plan.hash, listeners: plan.listeners.length }, 'ready');
+  });
+  // Callers learn about a failure through ready(); it must not count as unhandled before they ask.
+  warmUp.catch((error: unknown) => log.error({ err: error }, 'a model could not be loaded'));
+  return {
+    address: server.address,
+    metricsAddress: metricsServer.address,
+    ready: () => warmUp,
+    async stop(graceMs = 5000) {
+      ready = false;
+      await server.stop(graceMs);
+      await Promise.allSettled([
+        sideCalls.close(),
+        wire.close(),
+        encoder?.close(),
+        telemetry.shutdown(),
+        metricsServer.close(),
+      ]);
+    },
+  };
+}
+
+/** One agent needs no choice, and so no model in memory. */
+function needsEncoder(plan: Plan): boolean {
+  return plan.listeners.some((listener) => listener.agents.length > 1);
+}
+
+/** Agent choosers appear in `agents` while the encoder warms up; calls are refused until then (isReady). */
+function listenerServices(services: Services, agents: ReadonlyMap<string, AgentChooser>): ListenerServices[] {
+  return services.plan.listeners.map((listener) => {
+    if (listener.type !== 'agent') return { ...services, listener };
+    const chooser: AgentChooser = {
+      choose: (conversation, signal) => {
+        const ready = agents.get(listener.name);
+        if (ready === undefined) throw new Error(`the agent chooser of "${listener.name}" is not loaded`);
+        return ready.choose(conversation, signal);
+      },
+    };
+    return { ...services, listener, agents: chooser };
+  });
+}
+
+async function warm(plan: Plan, encoder: Encoder | undefined, agents: Map<string, AgentChooser>): Promise<void> {
+  await encoder?.ready();
+  for (const listener of plan.listeners) {
+    if (listener.type !== 'agent') continue;
+    agents.set(listener.name, await createAgentChooser({ agents: listener.agents, encoder: encoder ?? unusedEncoder }));
+  }
+}
+
+/** For listeners with one agent: the chooser never asks it. */
+const unusedEncoder: Encoder = {
+  ready: () => Promise.resolve(),
+  embed: () => Promise.reject(new Error('no listener needs an encoder')),
+  thresholds: { acceptScore: 0, acceptMargin: 0 },
+  close: () => Promise.resolve(),
+};
