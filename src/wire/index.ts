@@ -1,0 +1,14 @@
+/**
+ * Bytes to neutral messages and stream parts, and back. Pure: no clock, no I/O, no environment.
+ *
+ * What it is not: it knows no vendors (providers), chooses nothing (decide) and moves no bytes (extproc).
+ * The pipeline calls it for every request whose body is read or changed, and for answers that change their API.
+ *
+ * Same API on both sides: the raw JSON is patched (json/). Different APIs: request, answer and stream go through the
+ * neutral model (message, stream-part); each API is one file in dialects/.
+ */
+export * from './api';
+export { ERROR_TABLE, GatewayError, type ErrorCode, type ErrorKind, type GatewayErrorOptions } from './errors';
+export { dialectForPath } from './dialects';
+export { inlineRequestWire } from './request';
+export { renderStreamError, wireErrors } from './error-answer';
