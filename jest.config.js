@@ -3,8 +3,8 @@ const transform = { '^.+\\.[cm]?[tj]sx?$': ['@swc/jest', { jsc: { target: 'es202
 const base = {
   testEnvironment: 'node',
   transform,
-  // These packages ship ES modules only; jest runs CommonJS.
-  transformIgnorePatterns: ['/node_modules/(?!(eventsource-parser|commander|@huggingface/tokenizers)/)'],
+  // These packages ship ES modules, or use import() at run time; jest runs CommonJS.
+  transformIgnorePatterns: ['/node_modules/(?!(eventsource-parser|commander|@huggingface/tokenizers|@opentelemetry/otlp-exporter-base)/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 module.exports = {
