@@ -1,0 +1,55 @@
+import type { ListenerPlan, Plan, Wiring } from '../config/plan';
+import { listenAddress } from './address';
+import { withoutInternalHeaders } from './early-headers';
+import { frontFilter } from './ext-proc-filter';
+import { connectionManager } from './http-connection-manager';
+import { localReplies } from './local-replies';
+import { because, MEBIBYTE, statName, type EnvoyObject } from './resource';
+import { candidatesHost } from './routes';
+
+/** Time beyond the listener's own for a stream that nobody reads or writes any more. */
+const IDLE_MARGIN_MS = 5000;
+
+/** A listener that clients call: model, agent or prompt. They differ in what the sidecar does, not in Envoy. */
+export function clientListener(plan: Plan, wiring: Wiring, listener: ListenerPlan): EnvoyObject {
+  const name = listenerName(listener);
+  const manager = connectionManager(plan, wiring, {
+    name: listener.name,
+    spans: { service: 'plano(inbound)', operation: '%REQ(:METHOD)% %PATH(NQ)%', perAttempt: true },
+    streamIdleTimeoutMs: listener.timeoutMs + IDLE_MARGIN_MS,
+    filters: [frontFilter(listener)],
+    virtualHost: candidatesHost(plan, listener),
+    extra: because(
+      {
+        internal_address_config: {},
+        early_header_mutation_extensions: [withoutInternalHeaders()],
+        local_reply_config: localReplies(),
+      },
+      { internal_address_config: 'No caller is trusted because of its address.' },
+    ),
+  });
+  return because(
+    {
+      name,
+      stat_prefix: statName(name),
+      address: listenAddress(listener.address, listener.port),
+      traffic_direction: 'INBOUND',
+      enable_reuse_port: false,
+      connection_balance_config: { exact_balance: {} },
+      per_connection_buffer_limit_bytes: MEBIBYTE,
+      filter_chains: [{ filters: [manager] }],
+    },
+    {
+      enable_reuse_port:
+        'With it, a second Envoy could open the same port without an error and take half of the requests.',
+      connection_balance_config: 'Few long-lived connections, spread over the workers one by one.',
+      per_connection_buffer_limit_bytes:
+        'Slow readers slow their upstream down; whole bodies have their own limit on the virtual host.',
+    },
+  );
+}
+
+/** Name of a client listener in Envoy: the type keeps it apart from internal ones. */
+export function listenerName(listener: Pick<ListenerPlan, 'type' | 'name'>): string {
+  return `${listener.type}:${listener.name}`;
+}

@@ -1,0 +1,117 @@
+import { wireErrors } from '../wire';
+import type { DialectId } from '../wire/api';
+import { ERROR_TABLE, GatewayError, type ErrorCode } from '../wire/errors';
+import { because, extension, literalInFormat, type EnvoyObject } from './resource';
+import { CLIENT_PATH_STATE } from './resource-names';
+
+/** One reason for which Envoy answers by itself, as its RESPONSE_CODE_DETAILS begins. */
+interface LocalReply {
+  readonly details: readonly string[];
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** True: the status Envoy chose says more than the table's. */
+  readonly keepStatus?: boolean;
+}
+
+/** First match wins. Details that are not listed stay as they are: replies of the sidecar among them. */
+const LOCAL_REPLIES: readonly LocalReply[] = [
+  {
+    details: ['request_payload_too_large'],
+    code: 'request_too_large',
+    message: 'The request body is larger than this gateway accepts.',
+  },
+  {
+    details: ['ext_proc_error'],
+    code: 'not_ready',
+    message: 'The gateway cannot decide about requests at the moment.',
+  },
+  {
+    details: [
+      'upstream_reset_before_response_started{connection_failure',
+      'upstream_reset_before_response_started{local_connection_failure',
+      'upstream_reset_before_response_started{remote_connection_failure',
+      'upstream_reset_before_response_started{connection_timeout',
+      'no_healthy_upstream',
+      'cluster_not_found',
+    ],
+    code: 'upstream_unreachable',
+    message: 'The upstream cannot be reached.',
+  },
+  {
+    details: ['upstream_reset_before_response_started{overflow', 'overload', 'drop_overload', 'maintenance_mode'],
+    code: 'overloaded',
+    message: 'The gateway is busy.',
+  },
+  {
+    details: ['upstream_reset_before_response_started{protocol_error', 'response_payload_too_large'],
+    code: 'upstream_malformed',
+    message: 'The answer of the upstream cannot be used.',
+  },
+  {
+    details: ['upstream_reset_before_response_started'],
+    code: 'upstream_reset',
+    message: 'The upstream closed the connection before it answered.',
+  },
+  {
+    details: [
+      'response_timeout',
+      'upstream_response_timeout',
+      'upstream_per_try',
+      'upstream_max_stream_duration',
+      'max_duration_timeout',
+    ],
+    code: 'upstream_timeout',
+    message: 'The upstream did not answer in time.',
+  },
+  {
+    details: ['stream_idle_timeout', 'request_header_timeout', 'request_overall_timeout'],
+    code: 'upstream_timeout',
+    message: 'The request was not finished in time.',
+    keepStatus: true,
+  },
+  {
+    details: ['missing_', 'absolute_path_rejected', 'path_normalization_failed', 'http1.', 'http2.', 'low_version'],
+    code: 'invalid_request',
+    message: 'This is not a valid HTTP request.',
+    keepStatus: true,
+  },
+];
+
+const PATHS: readonly { readonly dialect: DialectId; readonly path: string }[] = [
+  { dialect: 'anthropic.messages', path: '/v1/messages' },
+  { dialect: 'openai.responses', path: '/v1/responses' },
+];
+
+/** LocalReplyConfig: what Envoy says itself is said in the caller's API shape, told by the path that the client called. */
+export function localReplies(): EnvoyObject {
+  const mappers = LOCAL_REPLIES.flatMap((reply) => [
+    ...PATHS.map(({ dialect, path }) => mapper(reply, dialect, `filter_state['${CLIENT_PATH_STATE}'] == '${path}'`)),
+    mapper(reply, 'openai.chat'),
+  ]);
+  return because(
+    { mappers },
+    {
+      mappers:
+        'Envoy’s own errors in the shape of the API that was called. Told apart by response code details, so that replies of the sidecar pass untouched.',
+    },
+  );
+}
+
+function mapper(reply: LocalReply, dialect: DialectId, condition?: string): EnvoyObject {
+  const rendered = wireErrors.render(dialect, new GatewayError(reply.code, reply.message));
+  const details = reply.details.map((start) => `response.code_details.startsWith('${start}')`).join(' || ');
+  return {
+    filter: {
+      extension_filter: extension(
+        'envoy.access_loggers.extension_filters.cel',
+        'envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter',
+        { expression: condition === undefined ? details : `(${details}) && ${condition}` },
+      ),
+    },
+    status_code: reply.keepStatus === true ? undefined : ERROR_TABLE[reply.code].status,
+    body_format_override: {
+      text_format_source: { inline_string: literalInFormat(rendered.body.toString('utf8')) },
+      content_type: rendered.contentType,
+    },
+  };
+}
