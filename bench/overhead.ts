@@ -1,0 +1,106 @@
+/**
+ * `npm run bench`: what Outerloop costs beside plain Envoy. Both are measured in turns (A, B, A, B, …), so that a busy
+ * machine hits both alike; CPU per request is the figure to trust, latencies only beside each other.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startMockUpstream } from './child-programs';
+import { describeMachine } from './machine';
+import { measure, type Measurement } from './measurement';
+import { startOuterloop } from './outerloop-system';
+import { startPlainEnvoy } from './plain-envoy-system';
+import { summarise, tableOf, writeResults } from './report';
+import { WORKLOADS, type Workload } from './workloads';
+
+interface Options {
+  readonly workloads: readonly Workload[];
+  readonly connections: readonly number[];
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+const USAGE = `npm run bench -- [options]
+  --workloads W1,W2      which ones (default: ${WORKLOADS.map((workload) => workload.id).join(',')})
+  --connections 1,8,32   closed loops side by side
+  --rounds 3             how often each pair is measured
+  --seconds 3            per measurement
+  --quick                one round of one second`;
+
+async function run(options: Options): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'outerloop-bench-'));
+  const stops: (() => void | Promise<void>)[] = [() => rmSync(folder, { recursive: true })];
+  try {
+    const mock = await startMockUpstream();
+    stops.push(mock.stop);
+    const outerloop = await startOuterloop({ upstreamPort: mock.port, folder });
+    stops.push(outerloop.stop);
+    const floor = await startPlainEnvoy({
+      binary: outerloop.envoyBinary,
+      concurrency: outerloop.envoyConcurrency,
+      upstreamPort: mock.port,
+      folder,
+    });
+    stops.push(floor.stop);
+
+    const measurements: Measurement[] = [];
+    for (let round = 1; round <= options.rounds; round += 1) {
+      for (const workload of options.workloads) {
+        for (const connections of options.connections) {
+          for (const system of [floor, outerloop]) {
+            const measurement = await measure(system, workload, connections, round, options.seconds);
+            measurements.push(measurement);
+            console.log(progressLine(measurement, options.rounds));
+          }
+        }
+      }
+    }
+    const machine = describeMachine(outerloop.envoyBinary, outerloop.envoyConcurrency);
+    const rows = summarise(measurements);
+    console.log(`\n${tableOf(rows, machine)}`);
+    writeResults(
+      'overhead',
+      { machine, options: { rounds: options.rounds, seconds: options.seconds }, rows, measurements },
+      tableOf(rows, machine),
+    );
+    process.exitCode = measurements.some(({ load }) => load.failures > 0) ? 1 : 0;
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+function progressLine({ round, workload, connections, system, load }: Measurement, rounds: number): string {
+  const failures = load.failures === 0 ? '' : `, ${load.failures} FAILED (${load.firstFailure})`;
+  return `round ${round}/${rounds}  ${workload} c=${connections}  ${system}: ${load.requests} requests, p50 ${load.p50Ms.toFixed(2)} ms${failures}`;
+}
+
+function readOptions(): Options | undefined {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const { values } = parseArgs({
+    options: { workloads: text, connections: text, rounds: text, seconds: text, quick: flag, help: flag },
+  });
+  if (values.help === true) return undefined;
+  const ids = values.workloads?.split(',') ?? WORKLOADS.map((workload) => workload.id);
+  const workloads = WORKLOADS.filter((workload) => ids.includes(workload.id));
+  if (workloads.length !== ids.length) throw new Error(`unknown workload in ${ids.join(',')}\n${USAGE}`);
+  const quick = values.quick === true;
+  return {
+    workloads,
+    connections: (values.connections ?? '1,8,32').split(',').map(Number),
+    rounds: Number(values.rounds ?? (quick ? 1 : 3)),
+    seconds: Number(values.seconds ?? (quick ? 1 : 3)),
+  };
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options === undefined) console.log(USAGE);
+  else await run(options);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,147 @@
+// What the demo asks, what the answers must show, and how they are printed.
+import { bold, cross, dim, heading, say, tick, write } from './terminal.mjs';
+
+const FLIGHT_FACT = /\bOA \d+ leaves at/;
+
+/** `agents` are the ids expected in x-outerloop-agents, in order; `words` hold for the stand-in model, which repeats facts. */
+const AGENT_QUESTIONS = [
+  {
+    prompt: 'Find flights from NYC to Paris and check the weather there',
+    agents: ['flight_agent', 'weather_agent'],
+    words: [FLIGHT_FACT, /to Paris/, /Weather in Paris/],
+  },
+  { prompt: 'What is the weather in Tokyo?', agents: ['weather_agent'], words: [/Weather in Tokyo/] },
+  { prompt: 'Search flights from London to Rome', agents: ['flight_agent'], words: [FLIGHT_FACT, /to Rome/] },
+  { prompt: 'Will it rain in Oslo tomorrow?', agents: ['weather_agent'], words: [/Weather in Oslo/], stream: true },
+];
+
+const MODEL_QUESTIONS = [
+  { model: 'gpt-4o', note: 'OpenAI API in, OpenAI API out', words: [/stand-in for gpt-4o/] },
+  {
+    model: 'claude-3-5-sonnet',
+    note: 'OpenAI API in, Anthropic API out, translated both ways',
+    words: [/stand-in for claude-3-5-sonnet/],
+  },
+];
+
+/** Asks everything; returns one `{ what, ok }` per check. `strict` also checks the wording. */
+export async function askAll({ agents, models, strict }) {
+  const checks = [];
+  for (const question of AGENT_QUESTIONS) {
+    heading(`${question.stream ? 'Asked, streamed' : 'Asked'}: "${question.prompt}"`);
+    const answer = await ask(agents, { model: 'gpt-4o', stream: question.stream === true, prompt: question.prompt });
+    say(`  agents   ${bold(answer.headers['x-outerloop-agents'] ?? 'none named')}`);
+    say(`  because  ${answer.headers['x-outerloop-decision'] ?? 'no reason given'}`);
+    checks.push(...report(question.prompt, answer, question.words, strict));
+    const named = (answer.headers['x-outerloop-agents'] ?? '').replaceAll(' ', '');
+    checks.push(
+      check(
+        `${question.prompt}: chosen agents are ${question.agents.join(', then ')}`,
+        named === question.agents.join(','),
+        `"${named}"`,
+      ),
+    );
+    checks.push(
+      check(
+        `${question.prompt}: a model phrased the answer`,
+        !/_agent$/.test(answer.model ?? '_agent'),
+        `model "${answer.model}"`,
+      ),
+    );
+  }
+  for (const question of MODEL_QUESTIONS) {
+    heading(`Asked the model listener for ${question.model} (${question.note})`);
+    const answer = await ask(models, { model: question.model, stream: false, prompt: 'Who are you?' });
+    const header = answer.headers['x-outerloop-model'] ?? '';
+    say(`  model    ${bold(header || 'none named')}`);
+    checks.push(...report(question.model, answer, question.words, strict));
+    checks.push(check(`${question.model}: x-outerloop-model names it`, header.includes(question.model), `"${header}"`));
+  }
+  return checks;
+}
+
+function report(label, answer, words, strict) {
+  const checks = [
+    check(
+      `${label}: answered`,
+      answer.status === 200 && answer.text !== '',
+      `status ${answer.status} ${answer.problem ?? ''}`,
+    ),
+  ];
+  if (answer.events !== undefined) {
+    checks.push(
+      check(
+        `${label}: came as a stream`,
+        answer.events > 2 && answer.done,
+        `${answer.events} events, [DONE] ${answer.done}`,
+      ),
+    );
+  }
+  if (strict)
+    for (const word of words)
+      checks.push(check(`${label}: answer has ${word}`, word.test(answer.text), `"${answer.text}"`));
+  return checks;
+}
+
+function check(what, ok, found) {
+  if (!ok) say(`  ${cross} ${what}; found ${found}`);
+  return { what, ok };
+}
+
+async function ask(address, { model, stream, prompt }) {
+  const startedAt = Date.now();
+  try {
+    const response = await fetch(`${address}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-outerloop-debug': '1' },
+      body: JSON.stringify({ model, stream, messages: [{ role: 'user', content: prompt }] }),
+      signal: AbortSignal.timeout(60_000),
+    });
+    const answer = stream && response.ok ? await readStream(response) : await readWhole(response);
+    if (answer.events === undefined) say(`  answer   ${answer.text || answer.problem}`);
+    say(
+      `  ${answer.problem === undefined ? tick : cross} ${dim(`${response.status} after ${Date.now() - startedAt} ms`)}`,
+    );
+    return { status: response.status, headers: Object.fromEntries(response.headers), ...answer };
+  } catch (error) {
+    const problem = `${error.message} ${error.cause?.message ?? ''}`;
+    return { status: 0, headers: {}, text: '', problem };
+  }
+}
+
+async function readWhole(response) {
+  const body = await response.text();
+  try {
+    const answer = JSON.parse(body);
+    const text = answer.choices?.[0]?.message?.content ?? '';
+    return text === '' ? { text, problem: body.slice(0, 300) } : { text, model: answer.model };
+  } catch {
+    return { text: '', problem: body.slice(0, 300) };
+  }
+}
+
+/** Prints the text while it arrives. */
+async function readStream(response) {
+  const decoder = new TextDecoder();
+  const answer = { text: '', model: undefined, events: 0, done: false };
+  let rest = '';
+  write('  answer   ');
+  for await (const bytes of response.body) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+    rest = lines.pop();
+    for (const line of lines.filter((each) => each.startsWith('data: '))) {
+      if (line === 'data: [DONE]') {
+        answer.done = true;
+        continue;
+      }
+      const chunk = JSON.parse(line.slice(6));
+      const text = chunk.choices?.[0]?.delta?.content ?? '';
+      answer.events += 1;
+      answer.model ??= chunk.model;
+      answer.text += text;
+      write(text);
+    }
+  }
+  write('\n');
+  return answer;
+}
