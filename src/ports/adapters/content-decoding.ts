@@ -46,6 +46,7 @@ export async function decodeBody(body: Buffer, encoding: string | undefined, max
 }
 
 function failureText(encoding: string, maxBytes: number, cause: unknown): string {
-  const tooLarge = cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
+  const tooLarge =
+    typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
   return tooLarge ? `is larger than ${String(maxBytes)} bytes once decompressed` : `is not valid ${encoding} data`;
 }

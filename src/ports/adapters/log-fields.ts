@@ -1,4 +1,5 @@
 /** Makes the fields of a log line safe and small before any logger sees them. */
+import { types } from 'node:util';
 import { isCredentialName, isTextName, withoutCredentials } from './sensitive-names';
 
 const MAX_DEPTH = 4;
@@ -13,7 +14,7 @@ const REDACTED = '[redacted]';
  * become their length, and what is long, wide or deep is cut.
  */
 export function safeFields(fields: object): Record<string, unknown> {
-  if (fields instanceof Error) return { err: safeError(fields, 0) };
+  if (isError(fields)) return { err: safeError(fields, 0) };
   return safeEntries(Object.entries(fields), 0);
 }
 
@@ -44,7 +45,7 @@ function safeValue(value: unknown, depth: number): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`;
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Error) return safeError(value, 0);
+  if (isError(value)) return safeError(value, 0);
   if (ArrayBuffer.isView(value)) return `[${String(value.byteLength)} bytes]`;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : value.toISOString();
   if (value instanceof URL) return safeText(value.href);
@@ -66,8 +67,13 @@ function safeError(error: Error, causes: number): Record<string, unknown> {
     message: safeText(error.message),
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
     ...(error.stack === undefined ? {} : { stack: safeText(error.stack) }),
-    ...(cause instanceof Error && causes < MAX_CAUSES ? { cause: safeError(cause, causes + 1) } : {}),
+    ...(isError(cause) && causes < MAX_CAUSES ? { cause: safeError(cause, causes + 1) } : {}),
     // A cause that is no error may be anything, a parsed answer for instance: say what it was, not what it held.
-    ...(cause !== undefined && !(cause instanceof Error) ? { cause: `[${typeof cause}]` } : {}),
+    ...(cause !== undefined && !isError(cause) ? { cause: `[${typeof cause}]` } : {}),
   };
+}
+
+/** Errors of other realms (workers' vm contexts, Node's own modules seen from one) are errors too. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
 }

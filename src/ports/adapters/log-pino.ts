@@ -30,7 +30,9 @@ export interface LogOptions {
  */
 export function createLog(options: LogOptions): Log {
   const level = LEVELS.get(options.level.trim().toLowerCase());
-  const logger = pino({ level: level ?? 'info', base: null }, openDestination(options));
+  // Errors are already described; pino's own serialiser would look into them again.
+  const asItIs = (value: unknown): unknown => value;
+  const logger = pino({ level: level ?? 'info', base: null, serializers: { err: asItIs } }, openDestination(options));
   const write = (at: LogLevel, fields: object, message: string): void => {
     if (logger.isLevelEnabled(at)) logger[at](safeFields(fields), safeText(message));
   };

@@ -21,13 +21,14 @@ export function prettyLine(line: string, options: PrettyOptions): string {
   const entry = parseEntry(line);
   if (entry === undefined) return line;
   const colors = pc.createColors(options.color);
+  const message = typeof entry['msg'] === 'string' ? entry['msg'] : '';
   const time = typeof entry['time'] === 'number' ? new Date(entry['time']).toISOString().slice(11, 23) : '';
   const level = LEVEL_NAMES[Number(entry['level'])] ?? 'INFO';
   const paint = level === 'ERROR' || level === 'FATAL' ? colors.red : level === 'WARN' ? colors.yellow : colors.cyan;
   const fields = Object.entries(entry)
     .filter(([name]) => !HIDDEN_FIELDS.has(name))
     .map(([name, value]) => ` ${colors.dim(`${plain(name)}=`)}${fieldText(value)}`);
-  return `${colors.dim(time)} ${paint(level.padEnd(5))} ${plain(String(entry['msg'] ?? ''))}${fields.join('')}\n`;
+  return `${colors.dim(time)} ${paint(level.padEnd(5))} ${plain(message)}${fields.join('')}\n`;
 }
 
 function parseEntry(line: string): Record<string, unknown> | undefined {

@@ -1,7 +1,7 @@
 /** The sidecar's own HTTP calls. All of them go to Envoy's egress listener; TLS, retries and pools towards upstreams are Envoy's. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IncomingHttpHeaders } from 'node:http';
-import { Pool, type Dispatcher } from 'undici';
+import { errors, Pool, type Dispatcher } from 'undici';
 import { EGRESS_UPSTREAM_HEADER, FROM_UPSTREAM_HEADER } from '../../config/names';
 import { GatewayError } from '../../wire/errors';
 import type { Log } from '../log';
@@ -108,36 +108,44 @@ async function exchange(pool: Pool, request: SideCallRequest, signal: AbortSigna
   return { status: answer.statusCode, headers: Object.fromEntries(shown), body, local };
 }
 
+/** Sends the request; waits a little when nobody listens, and nothing else is ever tried again. */
 async function sendOnceConnected(
   pool: Pool,
   request: SideCallRequest,
   signal: AbortSignal,
 ): Promise<Dispatcher.ResponseData> {
-  for (const delayMs of [...CONNECT_RETRY_DELAYS_MS, undefined]) {
+  const send = (): Promise<Dispatcher.ResponseData> =>
+    pool.request({
+      method: request.method,
+      path: request.path,
+      headers: requestHeaders(request),
+      body: request.body ?? null,
+      signal,
+    });
+  for (const delayMs of CONNECT_RETRY_DELAYS_MS) {
     try {
-      return await pool.request({
-        method: request.method as Dispatcher.HttpMethod,
-        path: request.path,
-        headers: requestHeaders(request),
-        body: request.body ?? null,
-        signal,
-      });
+      return await send();
     } catch (reason) {
-      if (delayMs === undefined || !NOT_LISTENING.has(codeOf(reason))) throw reason;
-      await sleep(delayMs, undefined, { signal });
+      if (!NOT_LISTENING.has(codeOf(reason))) throw reason;
     }
+    await sleep(delayMs, undefined, { signal });
   }
-  throw new Error('unreachable: the last try returns or throws');
+  return send();
 }
 
 function requestHeaders(request: SideCallRequest): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
-    if (!DROPPED_HEADERS.has(name)) headers[name] = value;
+    if (!DROPPED_HEADERS.has(name)) headers[name] = onTheWire(value);
   }
   headers[EGRESS_UPSTREAM_HEADER] = request.upstream;
   headers[ENVOY_TIMEOUT_HEADER] = String(Math.max(1, Math.ceil(request.timeoutMs)));
   return headers;
+}
+
+/** HTTP/1.1 writes one byte per character; text beyond Latin-1 goes out as its UTF-8 bytes, as it came in. */
+function onTheWire(value: string): string {
+  return /[\u0100-\uffff]/.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value;
 }
 
 async function readBody(answer: Dispatcher.ResponseData, request: SideCallRequest): Promise<Buffer> {
@@ -170,7 +178,8 @@ function refuseLocalReply(request: SideCallRequest, status: number, body: Buffer
 
 function connectionError(request: SideCallRequest, reason: unknown): GatewayError {
   if (reason instanceof GatewayError) return reason;
-  if (codeOf(reason).startsWith('HPE_')) return malformed(request, 'is not HTTP', reason);
+  if (reason instanceof errors.InvalidArgumentError) return GatewayError.from(reason);
+  if (reason instanceof errors.HTTPParserError) return malformed(request, 'is not HTTP', reason);
   return unreachable(request, reason);
 }
 
@@ -194,10 +203,9 @@ function abortError(signal: AbortSignal): Error {
   return new DOMException('The call was aborted.', 'AbortError');
 }
 
+/** Node's or undici's error code; connecting to a name with several addresses fails with one error per address. */
 function codeOf(reason: unknown): string {
-  if (!(reason instanceof Error)) return '';
+  if (typeof reason !== 'object' || reason === null) return '';
   if ('code' in reason && typeof reason.code === 'string') return reason.code;
-  // Connecting to a name with several addresses fails with one error per address.
-  if (reason instanceof AggregateError) return codeOf(reason.errors[0]);
-  return '';
+  return 'errors' in reason && Array.isArray(reason.errors) ? codeOf(reason.errors[0]) : '';
 }

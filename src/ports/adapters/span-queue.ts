@@ -6,6 +6,7 @@ import type { Log } from '../log';
 /** The specification's default for OTEL_BSP_MAX_QUEUE_SIZE. */
 const MAX_WAITING_SPANS = 2_048;
 const LOG_INTERVAL_MS = 60_000;
+const EXPORT_SUCCEEDED: number = ExportResultCode.SUCCESS;
 
 export interface SpanCounts {
   readonly exported: number;
@@ -21,6 +22,9 @@ export interface SpanQueue {
   counts(): SpanCounts;
 }
 
+type MutableCounts = { -readonly [Name in keyof SpanCounts]: number };
+type LossReport = (error: Error | undefined) => void;
+
 interface SpanQueueOptions {
   /** Shown in log lines. */
   readonly endpoint: string;
@@ -35,24 +39,9 @@ interface SpanQueueOptions {
  */
 export function createSpanQueue(exporter: SpanExporter, options: SpanQueueOptions): SpanQueue {
   const maxWaiting = options.maxWaitingSpans ?? MAX_WAITING_SPANS;
-  const counts = { exported: 0, dropped: 0, failed: 0, waiting: 0 };
+  const counts: MutableCounts = { exported: 0, dropped: 0, failed: 0, waiting: 0 };
   const report = createLossReport(options, counts);
-  const counting: SpanExporter = {
-    export: (spans, done) => {
-      counts.waiting -= spans.length;
-      exporter.export(spans, (result) => {
-        if (result.code === ExportResultCode.SUCCESS) counts.exported += spans.length;
-        else {
-          counts.failed += spans.length;
-          report(result.error);
-        }
-        done(result);
-      });
-    },
-    shutdown: () => exporter.shutdown(),
-    forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
-  };
-  const batches = new BatchSpanProcessor(counting, { maxQueueSize: maxWaiting });
+  const batches = new BatchSpanProcessor(countExports(exporter, counts, report), { maxQueueSize: maxWaiting });
   let stopped = false;
   return {
     counts: () => ({ ...counts }),
@@ -73,6 +62,25 @@ export function createSpanQueue(exporter: SpanExporter, options: SpanQueueOption
         return batches.shutdown();
       },
     },
+  };
+}
+
+function countExports(exporter: SpanExporter, counts: MutableCounts, report: LossReport): SpanExporter {
+  return {
+    export: (spans, done) => {
+      counts.waiting -= spans.length;
+      exporter.export(spans, (result) => {
+        const code: number = result.code;
+        if (code === EXPORT_SUCCEEDED) counts.exported += spans.length;
+        else {
+          counts.failed += spans.length;
+          report(result.error);
+        }
+        done(result);
+      });
+    },
+    shutdown: () => exporter.shutdown(),
+    forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
   };
 }
 

@@ -1,5 +1,12 @@
 /** Spans of the sidecar through the OpenTelemetry SDK, exported by OTLP. Uses no global provider, propagator or context. */
-import { ProxyTracerProvider, ROOT_CONTEXT, type Context, type TextMapGetter, type Tracer } from '@opentelemetry/api';
+import {
+  ProxyTracerProvider,
+  ROOT_CONTEXT,
+  type Context,
+  type TextMapGetter,
+  type TextMapSetter,
+  type Tracer,
+} from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter as GrpcTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { OTLPTraceExporter as HttpTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
@@ -27,6 +34,12 @@ const propagator = new W3CTraceContextPropagator();
 const carrierGetter: TextMapGetter<ReadonlyMap<string, string>> = {
   keys: (carrier) => [...carrier.keys()],
   get: (carrier, key) => carrier.get(key),
+};
+
+const headersSetter: TextMapSetter<Record<string, string>> = {
+  set: (headers, name, value) => {
+    headers[name] = value;
+  },
 };
 
 /** What became of the spans so far; `dropped` and `failed` never reached the collector. */
@@ -113,7 +126,7 @@ function extractContext(traceparent: string | undefined, tracestate: string | un
 
 function injectContext(context: Context): Record<string, string> {
   const headers: Record<string, string> = {};
-  propagator.inject(context, headers, { set: (carrier, name, value) => (carrier[name] = value) });
+  propagator.inject(context, headers, headersSetter);
   return headers;
 }
 
