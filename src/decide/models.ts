@@ -179,7 +179,8 @@ class PlannedModels implements ModelDirectory {
 
   #notFound(name: string): GatewayError {
     const quoted = name.length > MAX_QUOTED_NAME ? `${name.slice(0, MAX_QUOTED_NAME)}…` : name;
-    const known = [...this.#list.map(({ id }) => id), ...this.#entries.map((model) => model.modelId)];
+    const bareIds = [...this.#entries.map((model) => model.modelId), ...this.#wildcards.flatMap(catalogIds)];
+    const known = [...this.#list.map(({ id }) => id), ...bareIds];
     const nearest = nearestName(name, known) ?? this.#sameIdElsewhere(name);
     const suggestion = nearest === undefined ? '' : `Did you mean "${nearest}"? `;
     return new GatewayError('model_not_found', `The model "${quoted}" is not configured.`, {
