@@ -5,7 +5,7 @@ import type { LoadJob, LoadResult } from './load-generator';
 
 export interface MockUpstream {
   readonly port: number;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 export async function startMockUpstream(): Promise<MockUpstream> {

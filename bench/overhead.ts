@@ -12,6 +12,7 @@ import { measure, type Measurement } from './measurement';
 import { startOuterloop } from './outerloop-system';
 import { startPlainEnvoy } from './plain-envoy-system';
 import { summarise, tableOf, writeResults } from './report';
+import type { System } from './system';
 import { WORKLOADS, type Workload } from './workloads';
 
 interface Options {
@@ -44,18 +45,7 @@ async function run(options: Options): Promise<void> {
     });
     stops.push(floor.stop);
 
-    const measurements: Measurement[] = [];
-    for (let round = 1; round <= options.rounds; round += 1) {
-      for (const workload of options.workloads) {
-        for (const connections of options.connections) {
-          for (const system of [floor, outerloop]) {
-            const measurement = await measure(system, workload, connections, round, options.seconds);
-            measurements.push(measurement);
-            console.log(progressLine(measurement, options.rounds));
-          }
-        }
-      }
-    }
+    const measurements = await measureAll(floor, outerloop, options);
     const machine = describeMachine(outerloop.envoyBinary, outerloop.envoyConcurrency);
     const rows = summarise(measurements);
     console.log(`\n${tableOf(rows, machine)}`);
@@ -68,6 +58,25 @@ async function run(options: Options): Promise<void> {
   } finally {
     for (const stop of stops.reverse()) await stop();
   }
+}
+
+/** A, B, A, B, …: floor and Outerloop take turns within each load. */
+async function measureAll(floor: System, outerloop: System, options: Options): Promise<Measurement[]> {
+  const rounds = Array.from({ length: options.rounds }, (_, index) => index + 1);
+  const loads = rounds.flatMap((round) =>
+    options.workloads.flatMap((workload) =>
+      options.connections.map((connections) => ({ round, workload, connections })),
+    ),
+  );
+  const measurements: Measurement[] = [];
+  for (const { round, workload, connections } of loads) {
+    for (const system of [floor, outerloop]) {
+      const measurement = await measure(system, workload, connections, round, options.seconds);
+      measurements.push(measurement);
+      console.log(progressLine(measurement, options.rounds));
+    }
+  }
+  return measurements;
 }
 
 function progressLine({ round, workload, connections, system, load }: Measurement, rounds: number): string {

@@ -12,7 +12,7 @@ export interface System {
   readonly processes: readonly MeasuredProcess[];
   /** http://host:port of Envoy's admin interface. */
   readonly admin: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Counters of Envoy's ext_proc filters, added up over listeners, by their last name part (`streams_started`, …). */

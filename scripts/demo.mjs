@@ -10,8 +10,8 @@ import { bold, cross, dim, heading, say, tick } from './demo/terminal.mjs';
 const CONFIG = 'examples/travel/config.yaml';
 const AGENT_LISTENER = 'http://localhost:8001';
 const MODEL_LISTENER = 'http://localhost:12000';
-/** What the example's configuration says, Outerloop's metrics address, and the stand-in model. */
-const PORTS = [8001, 12000, 9092, 10510, 10520];
+/** What the example's configuration says; the model listener on 12000 is implicit. */
+const PORTS = [8001, 12000, 10510, 10520];
 const STAND_IN_PORT = 10530;
 /** Generous, because a first start may have to download Envoy. */
 const READY_TIMEOUT_MS = 600_000;

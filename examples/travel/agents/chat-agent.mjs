@@ -11,50 +11,44 @@ const MODEL_TIMEOUT_MS = 15_000;
  */
 export function serveChatAgent({ name, port, model, lookUp }) {
   const server = createServer((request, response) => {
-    handle(request, response).catch((error) => {
+    handle({ name, model, lookUp }, request, response).catch((error) => {
       console.error(`${name}: ${error.message}`);
       if (response.headersSent) response.destroy();
       else sendError(response, 400, error.message);
     });
   });
+  server.listen(port, '127.0.0.1', () => {
+    console.error(`${name}: listening on http://127.0.0.1:${server.address().port}`);
+  });
+}
 
-  async function handle(request, response) {
-    if (request.method === 'GET' && request.url === '/healthz')
-      return sendJson(response, 200, { status: 'ok', agent: name });
-    if (request.method !== 'POST' || request.url !== '/v1/chat/completions') {
-      return sendError(
-        response,
-        404,
-        `${request.method} ${request.url} is not served here; POST /v1/chat/completions is.`,
-      );
-    }
-    const chat = JSON.parse(await readBody(request));
-    if (!Array.isArray(chat.messages) || chat.messages.length === 0)
-      return sendError(response, 400, 'messages must be a list that is not empty.');
-
-    // What agents before this one found for the same question belongs into the answer: the traveller sees the last agent's only.
-    const facts = [...earlierFindings(chat.messages), ...lookUp(chat.messages)];
-    console.error(`${name}: ${facts.length} facts for "${textOf(lastQuestion(chat.messages))}"`);
-    const stream = chat.stream === true;
-    const phrased = await askModel({
-      name,
-      model,
-      facts,
-      question: textOf(lastQuestion(chat.messages)),
-      stream,
-      request,
-    });
-    if (phrased !== undefined) {
-      response.writeHead(200, { 'content-type': phrased.headers.get('content-type') ?? 'application/json' });
-      for await (const chunk of phrased.body) response.write(chunk);
-      response.end();
-    } else if (stream) sendPlainStream(response, name, facts);
-    else sendJson(response, 200, completion(name, { message: { role: 'assistant', content: facts.join(' ') } }));
+async function handle({ name, model, lookUp }, request, response) {
+  if (request.method === 'GET' && request.url === '/healthz') {
+    return sendJson(response, 200, { status: 'ok', agent: name });
   }
-
-  server.listen(port, '127.0.0.1', () =>
-    console.error(`${name}: listening on http://127.0.0.1:${server.address().port}`),
-  );
+  if (request.method !== 'POST' || request.url !== '/v1/chat/completions') {
+    return sendError(
+      response,
+      404,
+      `${request.method} ${request.url} is not served here; POST /v1/chat/completions is.`,
+    );
+  }
+  const chat = JSON.parse(await readBody(request));
+  if (!Array.isArray(chat.messages) || chat.messages.length === 0) {
+    return sendError(response, 400, 'messages must be a list that is not empty.');
+  }
+  // What agents before this one found for the same question belongs into the answer: the caller sees the last agent's only.
+  const facts = [...earlierFindings(chat.messages), ...lookUp(chat.messages)];
+  const question = textOf(lastQuestion(chat.messages));
+  const stream = chat.stream === true;
+  console.error(`${name}: ${facts.length} facts for "${question}"`);
+  const phrased = await askModel({ name, model, facts, question, stream, request });
+  if (phrased !== undefined) {
+    response.writeHead(200, { 'content-type': phrased.headers.get('content-type') ?? 'application/json' });
+    for await (const chunk of phrased.body) response.write(chunk);
+    response.end();
+  } else if (stream) sendPlainStream(response, name, facts);
+  else sendJson(response, 200, completion(name, { message: { role: 'assistant', content: facts.join(' ') } }));
 }
 
 /** Text of a message, whether its content is a string or a list of parts. */
