@@ -75,7 +75,7 @@ export class FrontExchange {
   private readonly exchange: Exchange;
   private readonly started: number;
   private outcome: HeadOutcome | undefined;
-  private details = 'abandoned';
+  private details = 'forwarded';
 
   constructor(
     private readonly pipeline: ListenerPipeline,

@@ -18,8 +18,11 @@ const CALLER_CREDENTIALS = new Set([
   'cookie2',
 ]);
 
-/** Facts about the caller's network that upstreams have no use for. */
-const CALLER_NETWORK = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-real-ip', 'forwarded']);
+/**
+ * Facts about the caller's network that upstreams have no use for. x-forwarded-proto is not among them: Envoy's router finds no
+ * route for a request that has lost it (the virtual host removes it afterwards).
+ */
+const CALLER_NETWORK = new Set(['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded']);
 
 const GATEWAY_ONLY = new Set([
   'x-model-affinity',
