@@ -131,6 +131,12 @@ for (const [signal, code] of [
   process.on(signal, () => void interrupted(code));
 }
 
+// An npm that is killed outright cannot pass that on; its script would run on alone.
+const parent = process.ppid;
+if (process.env.npm_lifecycle_event !== undefined) {
+  setInterval(() => process.ppid !== parent && void interrupted(143), 1000).unref();
+}
+
 try {
   const code = await main(options);
   // When interrupted, `interrupted` ends the process as soon as the children are gone.

@@ -29,9 +29,11 @@ export async function askAll({ agents, models, strict }) {
   const checks = [];
   for (const question of AGENT_QUESTIONS) {
     heading(`${question.stream ? 'Asked, streamed' : 'Asked'}: "${question.prompt}"`);
-    const answer = await ask(agents, { model: 'gpt-4o', stream: question.stream === true, prompt: question.prompt });
-    say(`  agents   ${bold(answer.headers['x-outerloop-agents'] ?? 'none named')}`);
-    say(`  because  ${answer.headers['x-outerloop-decision'] ?? 'no reason given'}`);
+    const call = { model: 'gpt-4o', stream: question.stream === true, prompt: question.prompt };
+    const answer = await ask(agents, call, (headers) => {
+      say(`  agents   ${bold(headers.get('x-outerloop-agents') ?? 'none named')}`);
+      say(`  because  ${headers.get('x-outerloop-decision') ?? 'no reason given'}`);
+    });
     checks.push(...report(question.prompt, answer, question.words, strict));
     const named = (answer.headers['x-outerloop-agents'] ?? '').replaceAll(' ', '');
     checks.push(
@@ -51,9 +53,11 @@ export async function askAll({ agents, models, strict }) {
   }
   for (const question of MODEL_QUESTIONS) {
     heading(`Asked the model listener for ${question.model} (${question.note})`);
-    const answer = await ask(models, { model: question.model, stream: false, prompt: 'Who are you?' });
+    const call = { model: question.model, stream: false, prompt: 'Who are you?' };
+    const answer = await ask(models, call, (headers) => {
+      say(`  model    ${bold(headers.get('x-outerloop-model') ?? 'none named')}`);
+    });
     const header = answer.headers['x-outerloop-model'] ?? '';
-    say(`  model    ${bold(header || 'none named')}`);
     checks.push(...report(question.model, answer, question.words, strict));
     checks.push(check(`${question.model}: x-outerloop-model names it`, header.includes(question.model), `"${header}"`));
   }
@@ -88,7 +92,8 @@ function check(what, ok, found) {
   return { what, ok };
 }
 
-async function ask(address, { model, stream, prompt }) {
+/** `onHeaders` prints what the headers say before the answer comes. */
+async function ask(address, { model, stream, prompt }, onHeaders) {
   const startedAt = Date.now();
   try {
     const response = await fetch(`${address}/v1/chat/completions`, {
@@ -97,6 +102,7 @@ async function ask(address, { model, stream, prompt }) {
       body: JSON.stringify({ model, stream, messages: [{ role: 'user', content: prompt }] }),
       signal: AbortSignal.timeout(60_000),
     });
+    onHeaders(response.headers);
     const answer = stream && response.ok ? await readStream(response) : await readWhole(response);
     if (answer.events === undefined) say(`  answer   ${answer.text || answer.problem}`);
     say(
