@@ -1,13 +1,17 @@
 import type { UpstreamPlan } from '../config/plan';
-import { isIpLiteral } from './address';
 import { HTTP_PROTOCOL_OPTIONS, upstreamLimits } from './cluster-settings';
+import { discovery } from './discovery';
 import { because, duration, extension, MEBIBYTE, statName, typed, type EnvoyObject } from './resource';
 import { NO_ROUTE_CLUSTER } from './resource-names';
-import { upstreamFilters } from './upstream-filters';
 import { upstreamTls } from './upstream-tls';
 
-/** One cluster per place that Envoy may call. */
-export function upstreamCluster(upstream: UpstreamPlan, caPath: string): EnvoyObject {
+/**
+ * The cluster of one place that Envoy may call.
+ *
+ * @param caPath PEM bundle of trusted authorities
+ * @param filters HTTP filters that run per attempt; the codec last
+ */
+export function upstreamCluster(upstream: UpstreamPlan, caPath: string, filters: readonly EnvoyObject[]): EnvoyObject {
   return because(
     {
       name: upstream.id,
@@ -22,7 +26,7 @@ export function upstreamCluster(upstream: UpstreamPlan, caPath: string): EnvoyOb
       circuit_breakers: upstreamLimits(),
       outlier_detection: outlierDetection(),
       per_connection_buffer_limit_bytes: MEBIBYTE,
-      typed_extension_protocol_options: { [HTTP_PROTOCOL_OPTIONS]: protocol(upstream) },
+      typed_extension_protocol_options: { [HTTP_PROTOCOL_OPTIONS]: protocol(upstream, filters) },
     },
     { alt_stat_name: 'Envoy splits stat names at dots, which host names contain.' },
   );
@@ -48,32 +52,6 @@ function endpoint(upstream: UpstreamPlan): EnvoyObject {
   );
 }
 
-/** How the host is found; shared with the collector's and the sidecar's cluster. */
-export function discovery({ host, prefixAffinity }: Pick<UpstreamPlan, 'host' | 'prefixAffinity'>): EnvoyObject {
-  const policy = prefixAffinity ? { lb_policy: 'RING_HASH' } : {};
-  if (isIpLiteral(host)) return { type: 'STATIC', ...policy };
-  const settings = because(
-    {
-      dns_lookup_family: 'ALL',
-      all_addresses_in_single_endpoint: !prefixAffinity,
-      respect_dns_ttl: true,
-      dns_failure_refresh_rate: { base_interval: duration(500), max_interval: duration(5000) },
-    },
-    {
-      dns_lookup_family:
-        'Both families, tried in turn: `localhost` servers listen on 127.0.0.1 only or on ::1 only, and many networks have no IPv6.',
-      all_addresses_in_single_endpoint: prefixAffinity
-        ? 'Every address is a host of its own, so that equal prompt prefixes meet the same one.'
-        : 'One logical host: big providers rotate their addresses, and open connections survive that.',
-      dns_failure_refresh_rate: 'A name that appears later (a service just started) is found soon.',
-    },
-  );
-  return {
-    cluster_type: extension('envoy.clusters.dns', 'envoy.extensions.clusters.dns.v3.DnsCluster', settings),
-    ...policy,
-  };
-}
-
 /** envoy.config.cluster.v3.OutlierDetection: visible always, acting only where there is another host to turn to. */
 function outlierDetection(): EnvoyObject {
   return because(
@@ -93,7 +71,7 @@ function outlierDetection(): EnvoyObject {
   );
 }
 
-function protocol(upstream: UpstreamPlan): EnvoyObject {
+function protocol(upstream: UpstreamPlan, filters: readonly EnvoyObject[]): EnvoyObject {
   const http2 = because(
     { initial_stream_window_size: MEBIBYTE, initial_connection_window_size: 4 * MEBIBYTE },
     { initial_stream_window_size: 'Large prompts in one go.' },
@@ -103,7 +81,7 @@ function protocol(upstream: UpstreamPlan): EnvoyObject {
     ...(upstream.tls && upstream.http2 === 'alpn'
       ? { auto_config: { http_protocol_options: {}, http2_protocol_options: http2 } }
       : { explicit_http_config: { http_protocol_options: {} } }),
-    http_filters: upstreamFilters(upstream.kind === 'provider' || upstream.kind === 'agent'),
+    http_filters: filters,
   });
 }
 

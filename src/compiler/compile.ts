@@ -1,12 +1,15 @@
-import type { Plan, Wiring } from '../config/plan';
+import type { Plan, UpstreamPlan, Wiring } from '../config/plan';
 import { bootstrap } from './bootstrap';
+import { candidateClusters, unreachableCluster } from './candidate-cluster';
 import { findCaBundle } from './ca-bundle';
 import { noRouteCluster, upstreamCluster } from './cluster';
 import { egressListener } from './egress-listener';
 import { clientListener } from './listener';
 import type { EnvoyResources } from './print';
+import type { EnvoyObject } from './resource';
 import { sidecarCluster } from './sidecar-cluster';
 import { telemetryCluster } from './telemetry';
+import { calledFilters } from './upstream-filters';
 
 /**
  * Turns a Plan into Envoy 1.40 resources.
@@ -28,11 +31,23 @@ export function compile(plan: Plan, wiring: Wiring): EnvoyResources {
     ],
     clusters: [
       sidecarCluster(wiring),
-      ...plan.upstreams
-        .filter((upstream) => upstream.kind !== 'telemetry')
-        .map((upstream) => upstreamCluster(upstream, caPath)),
+      ...plan.upstreams.flatMap((upstream) => clustersOf(upstream, caPath)),
       ...(telemetry === undefined ? [] : [telemetry]),
       noRouteCluster(),
+      unreachableCluster(),
     ],
   };
+}
+
+function clustersOf(upstream: UpstreamPlan, caPath: string): readonly EnvoyObject[] {
+  switch (upstream.kind) {
+    case 'provider':
+    case 'agent':
+      return candidateClusters(upstream, caPath);
+    case 'filter':
+    case 'endpoint':
+      return [upstreamCluster(upstream, caPath, calledFilters())];
+    case 'telemetry':
+      return []; // made from Plan.telemetry, which says the protocol
+  }
 }

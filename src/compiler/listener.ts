@@ -5,6 +5,7 @@ import { frontFilter } from './ext-proc-filter';
 import { connectionManager } from './http-connection-manager';
 import { localReplies } from './local-replies';
 import { because, MEBIBYTE, statName, type EnvoyObject } from './resource';
+import { CLIENT_PATH_STATE } from './resource-names';
 import { candidatesHost } from './routes';
 
 /** Time beyond the listener's own for a stream that nobody reads or writes any more. */
@@ -15,17 +16,24 @@ export function clientListener(plan: Plan, wiring: Wiring, listener: ListenerPla
   const name = listenerName(listener);
   const manager = connectionManager(plan, wiring, {
     name: listener.name,
-    spans: { service: 'plano(inbound)', operation: '%REQ(:METHOD)% %PATH(NQ)%', perAttempt: true },
+    spans: {
+      service: 'plano(inbound)',
+      operation: `%REQ(:METHOD)% %FILTER_STATE(${CLIENT_PATH_STATE}:PLAIN)%`,
+      perAttempt: true,
+    },
     streamIdleTimeoutMs: listener.timeoutMs + IDLE_MARGIN_MS,
     filters: [frontFilter(listener)],
     virtualHost: candidatesHost(plan, listener),
     extra: because(
       {
-        internal_address_config: {},
+        internal_address_config: { cidr_ranges: [{ address_prefix: '0.0.0.0', prefix_len: 32 }] },
         early_header_mutation_extensions: [withoutInternalHeaders()],
         local_reply_config: localReplies(),
       },
-      { internal_address_config: 'No caller is trusted because of its address.' },
+      {
+        internal_address_config:
+          'No caller is trusted for its address: this range holds nobody (an empty list would mean private networks).',
+      },
     ),
   });
   return because(

@@ -9,6 +9,8 @@ interface LocalReply {
   readonly details: readonly string[];
   readonly code: ErrorCode;
   readonly message: string;
+  /** Absent: the table's. */
+  readonly hint?: string;
   /** True: the status Envoy chose says more than the table's. */
   readonly keepStatus?: boolean;
 }
@@ -23,7 +25,8 @@ const LOCAL_REPLIES: readonly LocalReply[] = [
   {
     details: ['ext_proc_error'],
     code: 'not_ready',
-    message: 'The gateway cannot decide about requests at the moment.',
+    message: 'The gateway cannot handle requests at the moment: its sidecar does not answer.',
+    hint: 'Try again in a moment; if it stays, look at the log of the sidecar.',
   },
   {
     details: [
@@ -67,12 +70,14 @@ const LOCAL_REPLIES: readonly LocalReply[] = [
     details: ['stream_idle_timeout', 'request_header_timeout', 'request_overall_timeout'],
     code: 'upstream_timeout',
     message: 'The request was not finished in time.',
+    hint: 'Send the request without pauses, or raise the timeout of the listener.',
     keepStatus: true,
   },
   {
     details: ['missing_', 'absolute_path_rejected', 'path_normalization_failed', 'http1.', 'http2.', 'low_version'],
     code: 'invalid_request',
     message: 'This is not a valid HTTP request.',
+    hint: 'Correct the request line and the headers.',
     keepStatus: true,
   },
 ];
@@ -85,7 +90,7 @@ const PATHS: readonly { readonly dialect: DialectId; readonly path: string }[] =
 /** LocalReplyConfig: what Envoy says itself is said in the caller's API shape, told by the path that the client called. */
 export function localReplies(): EnvoyObject {
   const mappers = LOCAL_REPLIES.flatMap((reply) => [
-    ...PATHS.map(({ dialect, path }) => mapper(reply, dialect, `filter_state['${CLIENT_PATH_STATE}'] == '${path}'`)),
+    ...PATHS.map(({ dialect, path }) => mapper(reply, dialect, `filter_state['${CLIENT_PATH_STATE}'] == b'${path}'`)),
     mapper(reply, 'openai.chat'),
   ]);
   return because(
@@ -98,7 +103,7 @@ export function localReplies(): EnvoyObject {
 }
 
 function mapper(reply: LocalReply, dialect: DialectId, condition?: string): EnvoyObject {
-  const rendered = wireErrors.render(dialect, new GatewayError(reply.code, reply.message));
+  const rendered = wireErrors.render(dialect, localError(reply));
   const details = reply.details.map((start) => `response.code_details.startsWith('${start}')`).join(' || ');
   return {
     filter: {
@@ -114,4 +119,8 @@ function mapper(reply: LocalReply, dialect: DialectId, condition?: string): Envo
       content_type: rendered.contentType,
     },
   };
+}
+
+function localError({ code, message, hint }: LocalReply): GatewayError {
+  return new GatewayError(code, message, hint === undefined ? {} : { hint });
 }

@@ -6,6 +6,9 @@ export const SIDECAR_CLUSTER = 'outerloop:sidecar';
 /** Cluster without endpoints: where a request goes for which the sidecar named no candidate. */
 export const NO_ROUTE_CLUSTER = 'outerloop:no-route';
 
+/** Cluster that refuses connections: stands in for a candidate whose name cannot be resolved. */
+export const UNREACHABLE_CLUSTER = 'outerloop:unreachable';
+
 /** Collector of trace spans, unless the Plan lists an upstream for it. */
 export const TELEMETRY_CLUSTER = 'outerloop:telemetry';
 

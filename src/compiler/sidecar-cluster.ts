@@ -1,9 +1,10 @@
 import type { Wiring } from '../config/plan';
 import { connectAddress, readMeeting } from './address';
-import { discovery } from './cluster';
+import { discovery } from './discovery';
 import { HTTP_PROTOCOL_OPTIONS, withoutLimits } from './cluster-settings';
-import { because, duration, extension, MEBIBYTE, typed, type EnvoyObject } from './resource';
+import { because, duration, MEBIBYTE, typed, type EnvoyObject } from './resource';
 import { SIDECAR_CLUSTER } from './resource-names';
+import { plainFilters } from './upstream-filters';
 
 /** The cluster of the ext_proc service: HTTP/2 over a Unix socket or TCP. */
 export function sidecarCluster(wiring: Wiring): EnvoyObject {
@@ -44,8 +45,6 @@ function sidecarProtocol(): EnvoyObject {
         { initial_stream_window_size: 'Bodies travel in single messages; 64 KiB windows would throttle them.' },
       ),
     },
-    http_filters: [
-      extension('envoy.filters.http.upstream_codec', 'envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec'),
-    ],
+    http_filters: plainFilters(),
   });
 }

@@ -1,5 +1,5 @@
 import type { Plan, UpstreamPlan } from '../config/plan';
-import { discovery } from './cluster';
+import { discovery } from './discovery';
 import { HTTP_PROTOCOL_OPTIONS } from './cluster-settings';
 import { because, duration, extension, statName, typed, type EnvoyObject } from './resource';
 import { TELEMETRY_CLUSTER } from './resource-names';
@@ -28,20 +28,24 @@ function collector(plan: Plan): Otlp | undefined {
 export function tracing(plan: Plan, spans: Spans): EnvoyObject | undefined {
   const otlp = collector(plan);
   if (otlp === undefined) return undefined;
-  const attributes = Object.entries(plan.telemetry.staticAttributes).map(([tag, value]) => ({
-    tag,
-    literal: { value },
-  }));
-  return {
-    random_sampling: { value: plan.telemetry.samplingPercent },
-    spawn_upstream_span: spans.perAttempt,
-    operation: spans.operation,
-    custom_tags: attributes.length > 0 ? attributes : undefined,
-    provider: extension('envoy.tracers.opentelemetry', 'envoy.config.trace.v3.OpenTelemetryConfig', {
-      service_name: spans.service,
-      ...(otlp.protocol === 'grpc' ? grpcExporter(clusterName(plan)) : httpExporter(otlp, clusterName(plan))),
-    }),
-  };
+  return because(
+    {
+      random_sampling: { value: plan.telemetry.samplingPercent },
+      spawn_upstream_span: spans.perAttempt,
+      operation: spans.operation,
+      max_path_tag_length: 0,
+      custom_tags: [{ tag: 'url.path', value: '%PATH(NQ)%' }, ...staticAttributes(plan)],
+      provider: extension('envoy.tracers.opentelemetry', 'envoy.config.trace.v3.OpenTelemetryConfig', {
+        service_name: spans.service,
+        ...(otlp.protocol === 'grpc' ? grpcExporter(clusterName(plan)) : httpExporter(otlp, clusterName(plan))),
+      }),
+    },
+    { max_path_tag_length: 'Empties the path of http.url, which would show the query; some APIs take keys there.' },
+  );
+}
+
+function staticAttributes(plan: Plan): readonly EnvoyObject[] {
+  return Object.entries(plan.telemetry.staticAttributes).map(([tag, value]) => ({ tag, literal: { value } }));
 }
 
 /** The collector's cluster; undefined when tracing is off. */

@@ -2,17 +2,26 @@ import { FROM_UPSTREAM_HEADER, INTERNAL_HEADER_PREFIXES, METADATA_EXCHANGE_NAMES
 import { attemptFilter } from './ext-proc-filter';
 import { because, extension, type EnvoyObject } from './resource';
 
-/**
- * HTTP filters of an upstream cluster, run once per attempt.
- *
- * @param candidate true for clusters that a client's request may fail over to: those get the attempt filter
- */
-export function upstreamFilters(candidate: boolean): readonly EnvoyObject[] {
-  return [
-    ...(candidate ? [skippedOnFirstAttempt(attemptFilter())] : []),
-    borderFilter(candidate),
-    extension('envoy.filters.http.upstream_codec', 'envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec'),
-  ];
+/** HTTP filters, run once per attempt, of a cluster that a client's request may fail over to. */
+export function candidateFilters(): readonly EnvoyObject[] {
+  return [skippedOnFirstAttempt(attemptFilter()), borderFilter([lengthOfReplacedBody()]), codec()];
+}
+
+/** HTTP filters of a cluster that only the sidecar calls. */
+export function calledFilters(): readonly EnvoyObject[] {
+  return [borderFilter([]), codec()];
+}
+
+/** HTTP filters of a cluster behind another one, which has its own. */
+export function plainFilters(): readonly EnvoyObject[] {
+  return [codec()];
+}
+
+function codec(): EnvoyObject {
+  return extension(
+    'envoy.filters.http.upstream_codec',
+    'envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec',
+  );
 }
 
 /** match_delegate around the attempt filter: no stream is opened unless this is a retry. */
@@ -45,12 +54,12 @@ function skippedOnFirstAttempt(filter: EnvoyObject): EnvoyObject {
 }
 
 /** What every message to and from an upstream gets at the border (envoy.filters.http.header_mutation). */
-function borderFilter(candidate: boolean): EnvoyObject {
+function borderFilter(first: readonly EnvoyObject[]): EnvoyObject {
   return extension('outerloop.border', 'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation', {
     mutations: because(
       {
         request_mutations: [
-          ...(candidate ? [lengthOfReplacedBody()] : []),
+          ...first,
           ...['x-envoy-', ...INTERNAL_HEADER_PREFIXES].map((prefix) => ({
             remove_on_match: { key_matcher: { prefix } },
           })),
