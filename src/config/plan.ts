@@ -29,6 +29,8 @@ export interface Plan {
   readonly egress: EgressPlan;
   readonly routing: RoutingPlan;
   readonly telemetry: TelemetryPlan;
+  /** overrides.debug_headers: callers that send `x-outerloop-debug: 1` are told why (x-outerloop-decision). */
+  readonly debugHeaders?: boolean;
   /** Names of every environment variable whose value the sidecar needs at run time (never the values). */
   readonly secretNames: readonly string[];
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from '@opentelemetry/api';
 import { GatewayError } from '../wire/errors';
 import { Exchange, type CloseReason, type ResponseHead } from './exchange';
+import { headerText } from './header-text';
 import { errorReply, readHead, type HeadOutcome } from './local-answers';
 import {
   NO_HEADER_CHANGES,
@@ -122,14 +123,27 @@ export class FrontExchange {
     this.exchange.responseStatus = head.status;
     const handler = this.exchange.find('response');
     if (handler === undefined) return { kind: 'pass', headers: NO_HEADER_CHANGES };
-    return handler(head, this.exchange.attempt);
+    const outcome = handler(head, this.exchange.attempt);
+    const reason = this.debugReason();
+    if (reason === undefined) return outcome;
+    const set = { ...outcome.headers.set, 'x-outerloop-decision': headerText(reason) };
+    return { ...outcome, headers: { set, remove: outcome.headers.remove } };
   }
 
-  close(reason: CloseReason): void {
+  /** Why this agent or model: only for callers who ask, and only where the file allows it. */
+  private debugReason(): string | undefined {
+    if (this.pipeline.services.plan.debugHeaders !== true) return undefined;
+    if (this.exchange.head.headers.get('x-outerloop-debug') !== '1') return undefined;
+    return (this.exchange.find('agentDecision') ?? this.exchange.find('modelDecision'))?.reason;
+  }
+
+  close(ending: CloseReason): void {
     this.exchanges.delete(this.exchange.id);
-    this.exchange.close(reason);
     const { metrics, listener, now, log } = this.pipeline.services;
     const status = this.exchange.responseStatus;
+    // Envoy half-closes in order also when the client left before an answer came.
+    const reason = ending === 'finished' && status === undefined ? 'cancelled' : ending;
+    this.exchange.close(reason);
     if (this.exchange.head.path !== '/healthz') {
       metrics.requestFinished(
         {

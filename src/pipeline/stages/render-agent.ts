@@ -2,6 +2,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { GatewayError } from '../../wire/errors';
 import type { AgentPlan } from '../../config/plan';
 import type { Exchange, ResponseHead } from '../exchange';
+import { headerText } from '../header-text';
 import type { HeaderChanges, ResponseOutcome } from '../mutation';
 import { passThrough, rewriteAnswer } from '../response';
 import type { ListenerServices } from '../services';
@@ -47,9 +48,11 @@ function agentHeaders(agent: AgentPlan, authority: string, exchange: Exchange): 
 }
 
 function respond(head: ResponseHead, exchange: Exchange, services: ListenerServices): ResponseOutcome {
-  const set: Record<string, string> = { 'x-outerloop-agents': exchange.get('agentDecision').agents.join(',') };
+  const set: Record<string, string> = {
+    'x-outerloop-agents': headerText(exchange.get('agentDecision').agents.join(',')),
+  };
   const warnings = exchange.find('warnings') ?? [];
-  if (warnings.length > 0) set['x-outerloop-warnings'] = warnings.join('; ').slice(0, 1000);
+  if (warnings.length > 0) set['x-outerloop-warnings'] = headerText(warnings.join('; '));
   const client = exchange.get('dialect');
   if (!head.fromUpstream || client === 'openai.chat') return passThrough(set, []);
   const request = exchange.get('request');

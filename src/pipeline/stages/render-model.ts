@@ -4,6 +4,7 @@ import { chooseDialect, upstreamPath } from '../../providers/registry';
 import { GatewayError } from '../../wire/errors';
 import type { DialectId, RenderedRequest, TranslateContext } from '../../wire/api';
 import type { Exchange, ResponseHead } from '../exchange';
+import { headerText } from '../header-text';
 import type { AttemptRendering, Forward, HeaderChanges, ResponseOutcome } from '../mutation';
 import { llmAttributes, markStatus } from '../spans';
 import { passThrough, rewriteAnswer } from '../response';
@@ -135,8 +136,8 @@ class ModelRenderer {
   respond(head: ResponseHead, attempt: number): ResponseOutcome {
     const target = this.target(attempt);
     if (!head.fromUpstream) return passThrough({}, []);
-    const set: Record<string, string> = { 'x-outerloop-model': candidateName(target.candidate) };
-    if (this.warnings.length > 0) set['x-outerloop-warnings'] = this.warnings.join('; ').slice(0, 1000);
+    const set: Record<string, string> = { 'x-outerloop-model': headerText(candidateName(target.candidate)) };
+    if (this.warnings.length > 0) set['x-outerloop-warnings'] = headerText(this.warnings.join('; '));
     if (target.dialect === this.client) return passThrough(set, []);
     return rewriteAnswer({
       head,

@@ -64,16 +64,14 @@ async function callAgent(
   services: ListenerServices,
 ): Promise<string> {
   const { telemetry, sideCalls, listener, plan } = services;
-  const span = telemetry
-    .tracer('agent')
-    .startSpan(
-      `${agent.id} ${agent.path}`,
-      {
-        kind: SpanKind.CLIENT,
-        attributes: { agent_id: agent.id, 'agent.final': false, request_id: exchange.requestId },
-      },
-      exchange.traceContext,
-    );
+  const span = telemetry.tracer('agent').startSpan(
+    `${agent.id} ${agent.path}`,
+    {
+      kind: SpanKind.CLIENT,
+      attributes: { agent_id: agent.id, 'agent.final': false, request_id: exchange.requestId },
+    },
+    exchange.traceContext,
+  );
   try {
     const answer = await sideCalls.call({
       upstream: agent.upstream,
