@@ -18,8 +18,8 @@ export interface FindEnvoyOptions {
   readonly home: string;
   /** Tells how far a download is. */
   readonly report?: DownloadReport;
-  /** False: never download. */
-  readonly download?: boolean;
+  /** Ends a download. */
+  readonly signal?: AbortSignal;
 }
 
 export interface FoundEnvoy {
@@ -52,13 +52,11 @@ export async function findEnvoy(options: FindEnvoyOptions): Promise<FoundEnvoy> 
   if (cached !== undefined && (await envoyVersion(cached)) === PINNED_ENVOY_VERSION) {
     return { path: cached, version: PINNED_ENVOY_VERSION, source: 'cache', notes };
   }
-  if (options.download === false) {
-    throw new CommandFailure('There is no Envoy on this machine.', { fix: 'Run "outerloop up", which fetches it.' });
-  }
   const path = await downloadEnvoy({
     home: options.home,
     env: options.env,
     report: options.report ?? (() => undefined),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   if ((await envoyVersion(path)) === undefined) {
     throw new CommandFailure(`The downloaded Envoy at ${path} does not run on this machine.`, {

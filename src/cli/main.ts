@@ -28,8 +28,9 @@ function start(): void {
   const major = Number(process.versions.node.split('.')[0]);
   if (major >= OLDEST_NODE) {
     // Loaded late: the command line library does not load on an older Node.js.
-    const { runProgram } = require('./program') as typeof import('./program');
-    void runProgram(process.argv.slice(2)).then((exitCode) => process.exit(exitCode));
+    void import('./program.js')
+      .then(({ runProgram }) => runProgram(process.argv.slice(2)))
+      .then((exitCode) => process.exit(exitCode));
     return;
   }
   const packaged = join(__dirname, '..', '..', 'node_modules', '.bin', 'node');

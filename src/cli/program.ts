@@ -6,9 +6,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CommandFailure, type ExitCode, messageOf } from './failure';
-import { processTerminal, type Terminal } from './terminal';
-import type { Verb } from './verb';
+import { currentTerminal } from './background';
+import type { Terminal } from './terminal';
 import { VERBS } from './verbs';
+import type { Verb } from './verbs/verb';
 
 const HELP = `
 First steps:
@@ -29,7 +30,7 @@ export function packageVersion(): string {
 }
 
 /** Runs one command line and resolves with its exit code; everything a person should read is printed. */
-export async function runProgram(argv: readonly string[], terminal: Terminal = processTerminal()): Promise<ExitCode> {
+export async function runProgram(argv: readonly string[], terminal: Terminal = currentTerminal()): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
   const program = buildProgram(terminal, (code) => (exitCode = code));
   try {
@@ -47,17 +48,25 @@ function buildProgram(terminal: Terminal, finish: (code: ExitCode) => void): Com
     .version(packageVersion(), '--version', 'print the version')
     .usage('<verb> [options]')
     .addHelpText('after', HELP)
+    .helpCommand(false)
     .showSuggestionAfterError()
+    .showHelpAfterError('(outerloop --help lists the verbs)')
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
-  for (const verb of VERBS) addVerb(program, verb, terminal, finish);
+  for (const verb of inHelpOrder(VERBS)) addVerb(program, verb, terminal, finish);
   return program;
 }
 
+const GROUPS: readonly Verb['group'][] = ['Prepare', 'Run', 'Look'];
+
+function inHelpOrder(verbs: readonly Verb[]): Verb[] {
+  return GROUPS.flatMap((group) => verbs.filter((verb) => verb.group === group));
+}
+
 function addVerb(program: Command, verb: Verb, terminal: Terminal, finish: (code: ExitCode) => void): void {
-  const command = program.command(verb.name, { hidden: verb.hidden === true });
+  const command = program.command(verb.id).helpGroup(`${verb.group}:`);
   // A subcommand inherits exitOverride and configureOutput from its parent.
-  command.description(verb.summary).showHelpAfterError(`(outerloop ${verb.name} --help shows its options)`);
+  command.description(verb.summary).showHelpAfterError(`(outerloop ${verb.id} --help shows its options)`);
   verb.declare(command);
   command.option('--verbose', 'show the details of unexpected errors');
   command.action(async () => {

@@ -1,7 +1,15 @@
 import { access, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { findConfigFile, loadConfig, renderProblems, zeroConfigText, type LoadResult, type Plan } from '../config';
-import { CommandFailure } from './failure';
+import {
+  findConfigFile,
+  loadConfig,
+  readPlan,
+  renderProblems,
+  zeroConfigText,
+  type LoadResult,
+  type Plan,
+} from '../config';
+import { CommandFailure, messageOf } from './failure';
 import type { Terminal } from './terminal';
 
 /** Which configuration a verb works on. */
@@ -65,9 +73,9 @@ export async function loadChoice(choice: ConfigChoice, terminal: Terminal): Prom
 }
 
 /** Prints all problems to the error stream, nothing when there are none. */
-export function printProblems(result: LoadResult, terminal: Terminal): void {
-  if (result.problems.length === 0) return;
-  terminal.err(`${renderProblems(result.problems, { color: terminal.errColors.isColorSupported }).trimEnd()}\n`);
+export function printProblems(problems: readonly Problem[], terminal: Terminal): void {
+  if (problems.length === 0) return;
+  terminal.err(`${renderProblems(problems, { color: terminal.errColors.isColorSupported }).trimEnd()}\n`);
 }
 
 /**
@@ -75,7 +83,7 @@ export function printProblems(result: LoadResult, terminal: Terminal): void {
  * @throws CommandFailure after all problems were printed.
  */
 export function demandPlan(result: LoadResult, terminal: Terminal): Plan {
-  printProblems(result, terminal);
+  printProblems(result.problems, terminal);
   if (result.plan !== undefined) return result.plan;
   throw new CommandFailure('The configuration has errors.', { fix: 'Correct the places listed above.' });
 }
@@ -86,7 +94,11 @@ export function demandPlan(result: LoadResult, terminal: Terminal): Plan {
  * @throws CommandFailure after everything that is in the way was printed.
  */
 export function demandStartable(result: LoadResult, terminal: Terminal): ReadyConfig {
-  printProblems(result, terminal);
+  // Missing variables are listed together below, with what to type, instead of one warning each.
+  printProblems(
+    result.problems.filter((problem) => problem.code !== 'missing_variable'),
+    terminal,
+  );
   printMissing(result.missing, terminal);
   const unprotected = result.problems.filter((problem) => problem.refusesStart === true);
   if (result.plan === undefined) {
@@ -121,7 +133,41 @@ function printMissing(missing: LoadResult['missing'], terminal: Terminal): void 
   for (const name of names) terminal.err(`  export ${name}=...\n`);
 }
 
-/** Text of a file that must be there; used where the same argument may be a configuration or a compiled Plan. */
-export async function readText(file: string): Promise<string> {
-  return readFile(await existingFile(file), 'utf8');
+/**
+ * What `serve` runs: a compiled plan.json with the variables it names from the environment, or a configuration.
+ * @throws CommandFailure when it cannot be started.
+ */
+export async function readSidecarConfig(file: string, shown: string, terminal: Terminal): Promise<ReadyConfig> {
+  const text = await readFile(await existingFile(file), 'utf8');
+  if (!looksLikePlan(text)) return demandStartable(await loadChoice({ file, shown }, terminal), terminal);
+  const plan = parsePlan(text, shown);
+  const values = plan.secretNames.map((name) => [name, terminal.env[name]] as const);
+  const missing = values.filter(([, value]) => value === undefined).map(([name]) => name);
+  if (missing.length > 0) {
+    throw new CommandFailure(`Environment variables that ${shown} names are missing: ${missing.join(', ')}.`, {
+      fix: 'Export them where the sidecar is started.',
+    });
+  }
+  return { plan, secrets: new Map(values.filter((entry): entry is [string, string] => entry[1] !== undefined)) };
+}
+
+/** A configuration may be JSON too (YAML allows it); only a Plan has a format and a hash. */
+function looksLikePlan(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && 'format' in value && 'hash' in value;
+  } catch {
+    return false;
+  }
+}
+
+function parsePlan(text: string, shown: string): Plan {
+  try {
+    return readPlan(text);
+  } catch (reason) {
+    throw new CommandFailure(`${shown}: ${messageOf(reason)}`, {
+      fix: 'Compile it again with this version: outerloop compile FILE --out DIR',
+      cause: reason,
+    });
+  }
 }

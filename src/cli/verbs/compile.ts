@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { writeDirectory, writeStatic } from '../../compiler';
 import { readPort } from '../port-number';
 import { chooseConfig, demandPlan, loadChoice } from '../read-config';
-import { defineVerb } from '../verb';
+import { defineVerb } from './verb';
 import { defaultWiring } from '../wiring';
 
 interface CompileOptions {
@@ -22,8 +22,9 @@ Examples:
 
 Without --sidecar, "compile" and "serve" agree on the same default address.`;
 
-export const compile = defineVerb<CompileOptions>({
-  name: 'compile',
+export const verb = defineVerb<CompileOptions>({
+  id: 'compile',
+  group: 'Prepare',
   summary: 'turn a configuration into Envoy files and a Plan for the sidecar',
   declare(command) {
     command

@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
-import type { ExitCode } from './failure';
-import type { Terminal } from './terminal';
+import type { ExitCode } from '../failure';
+import type { Terminal } from '../terminal';
 
 /**
  * One verb of the command line. `declare` names its arguments, options and examples on a fresh Command;
  * `run` receives what was parsed. It resolves with the exit code, or rejects with a CommandFailure.
  */
 export interface Verb<Options = object> {
-  readonly name: string;
+  /** What a person types. */
+  readonly id: string;
   readonly summary: string;
-  /** Hidden verbs work but are not listed in the help. */
-  readonly hidden?: boolean;
+  /** Heading in the help. */
+  readonly group: 'Run' | 'Look' | 'Prepare';
   declare(command: Command): void;
   run(call: VerbCall<Options>): Promise<ExitCode>;
 }
