@@ -66,6 +66,17 @@ export default tseslint.config(
         impure('performance', 'now'),
         impure('Math', 'random'),
       ],
+      // Hashes are pure, random numbers are not.
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: ['crypto', 'node:crypto'].map((name) => ({
+            name,
+            importNames: ['randomBytes', 'randomInt', 'randomUUID', 'webcrypto'],
+            message: 'This folder is pure: take random values as arguments.',
+          })),
+        },
+      ],
       'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'setImmediate', 'fetch'],
     },
   },
