@@ -6,6 +6,8 @@ export interface LoadOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Text instead of reading the file (zero configuration, tests). */
   readonly text?: string;
+  /** True when Envoy runs on another machine (`serve` alone): files that only Envoy reads are not looked for here. */
+  readonly envoyElsewhere?: boolean;
 }
 
 export interface LoadResult {

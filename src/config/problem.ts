@@ -19,4 +19,6 @@ export interface Problem {
    * `validate` and `compile` warn, `up` and `serve` refuse to start.
    */
   readonly refusesStart?: boolean;
+  /** The source line with secrets masked, and how many characters from `column` on are meant; for `renderProblems` only. */
+  readonly excerpt?: { readonly text: string; readonly length: number };
 }
