@@ -1,3 +1,4 @@
+import { NO_ROUTE_CLUSTER } from '../compiler';
 import { followLogs, logFilesOf } from './log-files';
 import type { Terminal } from './terminal';
 
@@ -18,7 +19,9 @@ interface AccessLine {
 export async function followAccessLog(logFolder: string, terminal: Terminal, signal: AbortSignal): Promise<void> {
   await followLogs(
     () => logFilesOf(logFolder, 'access'),
-    (_file, line) => terminal.out(`${shortAccessLine(line, terminal)}\n`),
+    (_file, line) => {
+      if (!isProbe(line)) terminal.out(`${shortAccessLine(line, terminal)}\n`);
+    },
     signal,
   );
 }
@@ -36,11 +39,16 @@ export function shortAccessLine(line: string, terminal: Pick<Terminal, 'outColor
     `${entry.method ?? '-'} ${entry.path ?? '-'}`,
     paint(String(status)),
     `${entry.duration_ms ?? 0} ms`,
-    entry.upstream_cluster ?? '',
+    entry.upstream_cluster === NO_ROUTE_CLUSTER ? '' : (entry.upstream_cluster ?? ''),
     (entry.attempts ?? 0) > 1 ? `${entry.attempts} attempts` : '',
     entry.flags !== undefined && entry.flags !== '-' ? dim(entry.flags) : '',
   ];
   return parts.filter((part) => part !== '').join(' ');
+}
+
+/** Health probes come every few seconds and say nothing. */
+function isProbe(line: string): boolean {
+  return parse(line)?.path === '/healthz';
 }
 
 function parse(line: string): AccessLine | undefined {

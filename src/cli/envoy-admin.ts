@@ -15,15 +15,21 @@ export async function readAdminAddress(file: string, signal: AbortSignal): Promi
   }
 }
 
+interface ListenerDump {
+  readonly configs?: readonly { readonly name?: string; readonly error_state?: { readonly details?: string } }[];
+}
+
 /** Why Envoy refused watched listeners or clusters; empty when it took them all (or cannot be asked). */
 export async function rejectedResources(adminAddress: string): Promise<string[]> {
-  const dump = await call(adminAddress, 'GET', '/config_dump?resource=dynamic_listeners').catch(() => '');
   const statistics = await call(adminAddress, 'GET', '/stats?filter=(lds|cds).update_rejected').catch(() => '');
-  const details = [...dump.matchAll(/"details":\s*("(?:[^"\\]|\\.)*")/g)].map(
-    (match) => JSON.parse(match[1] ?? '""') as string,
-  );
   const rejected = [...statistics.matchAll(/^(\S*update_rejected): [1-9]\d*$/gm)].map((match) => match[1] ?? '');
-  return [...new Set([...details, ...rejected])];
+  if (rejected.length === 0) return [];
+  const dump = await call(adminAddress, 'GET', '/config_dump?resource=dynamic_listeners').catch(() => '{}');
+  const { configs = [] } = JSON.parse(dump) as ListenerDump;
+  const reasons = configs.flatMap(({ name = '', error_state: error }) =>
+    error?.details === undefined ? [] : [`${name}: ${error.details}`],
+  );
+  return reasons.length > 0 ? reasons : rejected;
 }
 
 /** Stops taking new connections on inbound listeners; open ones go on. */

@@ -45,6 +45,8 @@ export interface HealthWait {
   /** Asked again each time, because a restarted Envoy has another one. */
   readonly adminAddress: () => string | undefined;
   readonly signal: AbortSignal;
+  /** The end of Envoy's log, which says more when it refuses something. */
+  readonly envoyLogTail: () => Promise<readonly string[]>;
   readonly report?: (waitingFor: string) => void;
 }
 
@@ -63,7 +65,7 @@ export async function waitForListeners(wait: HealthWait): Promise<void> {
     const rejected = admin === undefined ? [] : await rejectedResources(admin);
     if (rejected.length > 0) {
       throw new CommandFailure('Envoy refused what was compiled for it.', {
-        details: rejected,
+        details: [...rejected, ...(await wait.envoyLogTail())],
         fix: 'Free the port if one is named; else please report it together with the configuration.',
       });
     }

@@ -8,6 +8,7 @@ import {
   zeroConfigText,
   type LoadResult,
   type Plan,
+  type Problem,
 } from '../config';
 import { CommandFailure, messageOf } from './failure';
 import type { Terminal } from './terminal';

@@ -9,6 +9,7 @@ import { removeSockets, type Instance } from './instance';
 import { firstState, removeState, writeState, type InstanceState } from './instance-state';
 import { KeptProcess, type KeptProcessEvents } from './kept-process';
 import { waitForListeners } from './listener-health';
+import { ENVOY_LOG, tailOf } from './log-files';
 import { startOrphanGuard, type OrphanGuard } from './orphan-guard';
 import type { ProcessIdentity } from './processes';
 import { asStep, type Progress } from './progress';
@@ -28,6 +29,7 @@ export interface SupervisorOptions {
 const ENVOY_GRACE_MS = 3_000;
 const SIDECAR_GRACE_MS = 6_000;
 const DRAIN_POLL_MS = 100;
+const REJECTION_LOG_LINES = 6;
 
 /**
  * Keeps Envoy and the sidecar of one instance alive and its state file true. Both run or neither: when one of them cannot
@@ -168,6 +170,7 @@ export class Supervisor {
       listeners: this.state.listeners,
       adminAddress: () => this.adminAddress,
       signal: this.stopping.signal,
+      envoyLogTail: () => tailOf(join(this.options.instance.logFolder, ENVOY_LOG), REJECTION_LOG_LINES),
       ...(report === undefined ? {} : { report }),
     });
   }
