@@ -230,6 +230,7 @@ describe('what comes back', () => {
 
 describe("Envoy's own answers", () => {
   it.each([
+    [502, 'upstream_malformed'],
     [503, 'upstream_unreachable'],
     [504, 'upstream_timeout'],
   ])('%i becomes %s, with the reason kept for the log', async (status, code) => {

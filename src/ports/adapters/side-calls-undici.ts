@@ -169,11 +169,15 @@ function joinHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   return joined;
 }
 
-/** Envoy's own 503 and 504 say that there is no answer; its other replies (404 for an unknown cluster, …) are handed on. */
+/**
+ * Envoy says 503 when there is no connection or it broke, 504 when time was up, 502 when the upstream did not speak HTTP. Its other
+ * replies (400, 413, …) are about the request and are handed on.
+ */
 function refuseLocalReply(request: SideCallRequest, status: number, body: Buffer): void {
-  if (status !== 503 && status !== 504) return;
   const reason = new Error(`envoy: ${body.toString('utf8').slice(0, MAX_LOGGED_REASON_CHARACTERS)}`);
-  throw status === 504 ? timeoutError(request, reason) : unreachable(request, reason);
+  if (status === 502) throw malformed(request, 'is not HTTP', reason);
+  if (status === 503) throw unreachable(request, reason);
+  if (status === 504) throw timeoutError(request, reason);
 }
 
 function connectionError(request: SideCallRequest, reason: unknown): GatewayError {
