@@ -21,9 +21,10 @@ interface PluginFolder {
   readonly constant: string;
   /** Module (as the index imports it) and name of the type that the constants satisfy. */
   readonly contract: { readonly module: string; readonly type: string };
-  /** Names in the index: the list of all, and the union of their ids. */
+  /** Name of the list of all. */
   readonly list: string;
-  readonly idType: string;
+  /** Name of the union of their ids, where the rows keep them literal. */
+  readonly idType?: string;
   /** Files of the folder that are not plug-ins, without extension. */
   readonly support: readonly string[];
   /** What the folder is, what it is not, who calls it: the comment that opens its index. */
@@ -45,11 +46,22 @@ const PLUGIN_FOLDERS: readonly PluginFolder[] = [
     ],
   },
   {
+    folder: 'src/wire/dialects',
+    constant: 'dialect',
+    contract: { module: '../dialect', type: 'Dialect' },
+    list: 'DIALECTS',
+    support: [],
+    about: [
+      'APIs that a client may call or an upstream may speak: one file per API, its codec in the folder of the same name.',
+      'Not here: which vendor speaks what at which path (`providers`), framing and raw JSON (beside this folder).',
+      'Callers ask `../dialect-registry.ts`; this index is the list behind it.',
+    ],
+  },
+  {
     folder: 'src/cli/verbs',
     constant: 'verb',
     contract: { module: './verb', type: 'Verb' },
     list: 'VERBS',
-    idType: 'VerbId',
     support: [],
     about: [
       'Verbs of the command line: one file per verb, holding its arguments, help and action.',
@@ -101,8 +113,7 @@ async function indexText(root: string, plan: PluginFolder): Promise<string> {
     '',
     `const ROWS = [${names.map(camelCase).join(', ')}] as const satisfies readonly ${plan.contract.type}[];`,
     '',
-    `export type ${plan.idType} = (typeof ROWS)[number]['id'];`,
-    '',
+    ...(plan.idType === undefined ? [] : [`export type ${plan.idType} = (typeof ROWS)[number]['id'];`, '']),
     `export const ${plan.list}: readonly ${plan.contract.type}[] = ROWS;`,
     '',
   ].join('\n');

@@ -4,19 +4,13 @@
  * Callers: `config` (ids, addresses), `compiler` (addresses), `decide` (catalogs), `pipeline` (dialects, paths, headers).
  */
 import type { DialectId } from '../wire/api';
+import { findDialect } from '../wire/dialect-registry';
 import catalog from './catalog.json';
 import { PROVIDERS } from './index';
 import type { DialectRow, PathRequest, Provider } from './provider';
 
 /** Base path of OpenAI-style servers whose row says nothing else. */
 const USUAL_BASE_PATH = 'v1';
-
-/** Client API -> upstream APIs that `wire` can translate to. Same to same needs no entry. */
-const TRANSLATIONS: Readonly<Record<DialectId, readonly DialectId[]>> = {
-  'openai.chat': ['anthropic.messages'],
-  'anthropic.messages': ['openai.chat'],
-  'openai.responses': [],
-};
 
 const VENDOR_MODELS: Readonly<Record<string, readonly string[]>> = catalog.vendors;
 
@@ -49,8 +43,13 @@ export function interfaceIds(): readonly string[] {
 export function chooseDialect(provider: Provider, client: DialectId): DialectRow | undefined {
   return (
     provider.dialects.find((row) => row.dialect === client) ??
-    provider.dialects.find((row) => TRANSLATIONS[client].includes(row.dialect))
+    provider.dialects.find((row) => isTranslated(client) && isTranslated(row.dialect))
   );
+}
+
+/** APIs without a codec are passed through only. */
+function isTranslated(dialect: DialectId): boolean {
+  return findDialect(dialect).codec !== undefined;
 }
 
 /** Path (with query, if any) of a call, always starting with a slash. A base_url path replaces the vendor's own. */

@@ -16,6 +16,4 @@ import type { Verb } from './verb';
 
 const ROWS = [compile, down, init, logs, serve, status, up, validate] as const satisfies readonly Verb[];
 
-export type VerbId = (typeof ROWS)[number]['id'];
-
 export const VERBS: readonly Verb[] = ROWS;
