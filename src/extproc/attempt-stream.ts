@@ -1,7 +1,7 @@
 import { METADATA_EXCHANGE_NAMESPACE } from '../config/names';
 import { errorReply } from '../pipeline/local-answers';
 import { GatewayError } from '../wire/errors';
-import type { ProcessStream, StreamServices } from './front-stream';
+import { endWithError, type ProcessStream, type StreamServices } from './front-stream';
 import { readHeaders } from './headers';
 import type { ProcessingRequest, Struct } from './protocol';
 import { attemptReply, immediateReply } from './reply';
@@ -28,7 +28,7 @@ export class AttemptStream {
       this.answer(message).catch((error: unknown) => {
         this.services.log.error({ err: error }, 'attempt stream failed');
         this.closed = true;
-        this.call.destroy(error instanceof Error ? error : new Error(String(error)));
+        endWithError(this.call);
       });
     });
     this.call.on('end', () => {

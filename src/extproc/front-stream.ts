@@ -1,4 +1,4 @@
-import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { status, type ServerDuplexStream } from '@grpc/grpc-js';
 import { FROM_UPSTREAM_HEADER, GRPC_LISTENER_KEY } from '../config/names';
 import type { CloseReason } from '../pipeline/exchange';
 import type { FrontExchange, Gateway } from '../pipeline/gateway';
@@ -174,7 +174,7 @@ export class FrontStream {
   private fail(error: unknown): void {
     this.services.log.error({ err: error, state: this.state }, 'ext_proc stream failed');
     this.close('failed');
-    this.call.destroy(error instanceof Error ? error : new Error(String(error)));
+    endWithError(this.call);
   }
 
   private close(reason: CloseReason): void {
@@ -183,6 +183,11 @@ export class FrontStream {
     this.abort.abort();
     this.exchange?.close(reason);
   }
+}
+
+/** grpc-js turns an `error` event on a server stream into its final status; destroying the stream would leave Envoy waiting. */
+export function endWithError(call: ProcessStream): void {
+  call.emit('error', { code: status.INTERNAL, details: 'the request could not be handled' });
 }
 
 export function metadataText(call: ProcessStream, key: string): string | undefined {
