@@ -39,6 +39,8 @@ export interface RenderedRequest {
   readonly body: Buffer;
   /** What could not be carried over, one short sentence each; shown in x-outerloop-warnings. */
   readonly warnings: readonly string[];
+  /** Tools that had to be renamed: name sent upstream to the caller's name. Hand it on to TranslateResponseContext. */
+  readonly toolNames?: Readonly<Record<string, string>>;
 }
 
 /** An assistant answer to put into a chat request before its last user message (agent sequences). */
@@ -80,6 +82,12 @@ export interface TranslateResponseContext extends TranslateContext {
   readonly status: number;
   /** Upstream's content-type header, as received; upstreams lie, so the bytes decide in doubt. */
   readonly contentType: string | undefined;
+  /** From RenderedRequest of the attempt that was answered; restores the caller's tool names. */
+  readonly toolNames?: Readonly<Record<string, string>>;
+  /** Id for answers whose upstream gives none, e.g. the exchange's own. */
+  readonly answerId?: string;
+  /** Unix time for answers whose upstream gives none (`created` of OpenAI's chat). */
+  readonly createdSeconds?: number;
 }
 
 export interface RenderedError {

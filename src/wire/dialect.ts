@@ -1,9 +1,15 @@
-import type { DialectId, RequestFacts } from './api';
+import type { DialectId, RequestFacts, TranslateContext, TranslateResponseContext } from './api';
 import type { NeutralError } from './error-shape';
-import type { JsonObject } from './json/read';
 import type { SseEvent } from './framing/sse';
+import type { JsonObject } from './json/read';
+import type { Answer, ChatRequest } from './message';
+import type { StreamPart } from './stream-part';
+import type { Warnings } from './warnings';
 
-/** Everything Outerloop knows about one API. A dialect is one file in `dialects/` (with a folder beside it when long). */
+/**
+ * Everything Outerloop knows about one API. A dialect is one file in `dialects/` that exports it as `dialect`, with a
+ * folder of the same name beside it for its codec.
+ */
 export interface Dialect {
   readonly id: DialectId;
   /** Request paths of this API on our listeners, without query. */
@@ -14,4 +20,33 @@ export interface Dialect {
   readonly renderError: (error: NeutralError) => JsonObject;
   /** The event that tells a client in the middle of a stream that no more will come. */
   readonly renderStreamError: (error: NeutralError) => SseEvent;
+  /** To and from the neutral model. Absent: this API is passed through and never translated. */
+  readonly codec?: DialectCodec;
+}
+
+export interface DialectCodec {
+  /** Keys whose objects are kept as source text when a body of this API is parsed (see json/raw). */
+  readonly rawKeys: ReadonlySet<string>;
+  /** Throws GatewayError `invalid_request`. */
+  readonly decodeRequest: (body: JsonObject, warnings: Warnings) => ChatRequest;
+  /** Throws GatewayError `invalid_request` for what this API cannot say and must not be left out silently. */
+  readonly encodeRequest: (request: ChatRequest, context: TranslateContext, warnings: Warnings) => JsonObject;
+  /** Longest and allowed form of tool names; others are renamed on the way in and restored on the way out. */
+  readonly toolName: RegExp;
+  /** Undefined when the body is not an answer of this API. Every field is optional. */
+  readonly decodeAnswer: (body: JsonObject) => Answer | undefined;
+  readonly encodeAnswer: (answer: Answer, context: TranslateResponseContext) => JsonObject;
+  readonly createStreamDecoder: () => StreamDecoder;
+  readonly createStreamEncoder: (context: TranslateResponseContext) => StreamEncoder;
+}
+
+/** Upstream events to neutral parts; one instance per stream. */
+export interface StreamDecoder {
+  /** `data` is the parsed JSON of the event. */
+  decode(event: { readonly event?: string; readonly data: JsonObject }): readonly StreamPart[];
+}
+
+/** Neutral parts to events of the client's API; one instance per stream. Never called again after `error` or `done`. */
+export interface StreamEncoder {
+  encode(part: StreamPart): readonly SseEvent[];
 }

@@ -1,5 +1,5 @@
 import type { DialectId, WireErrors } from './api';
-import { DIALECTS } from './dialects';
+import { findDialect } from './dialect-registry';
 import { neutralError } from './error-shape';
 import type { GatewayError } from './errors';
 import { printSse } from './framing/sse';
@@ -11,7 +11,7 @@ export const wireErrors: WireErrors = {
     return {
       status: error.status,
       contentType: 'application/json',
-      body: Buffer.from(JSON.stringify(DIALECTS[client].renderError(neutralError(error))), 'utf8'),
+      body: Buffer.from(JSON.stringify(findDialect(client).renderError(neutralError(error))), 'utf8'),
       headers: retryAfter === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfter)) },
     };
   },
@@ -19,5 +19,5 @@ export const wireErrors: WireErrors = {
 
 /** An error after the status line is out: the last bytes of a stream, in the caller's dialect. */
 export function renderStreamError(client: DialectId, error: GatewayError): Buffer {
-  return Buffer.from(printSse(DIALECTS[client].renderStreamError(neutralError(error))), 'utf8');
+  return Buffer.from(printSse(findDialect(client).renderStreamError(neutralError(error))), 'utf8');
 }

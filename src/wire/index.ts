@@ -9,6 +9,8 @@
  */
 export * from './api';
 export { ERROR_TABLE, GatewayError, type ErrorCode, type ErrorKind, type GatewayErrorOptions } from './errors';
-export { dialectForPath } from './dialects';
+export { answerText } from './answer-text';
+export { dialectForPath } from './dialect-registry';
 export { inlineRequestWire } from './request';
 export { renderStreamError, wireErrors } from './error-answer';
+export { createResponseTranslator } from './response';

@@ -1,12 +1,17 @@
 import type { Dialect } from '../dialect';
 import { contentText, readMessages, requestFacts, type FactMessage } from '../facts';
 import { asObjects, asString, type JsonObject } from '../json/read';
-import { anthropicError, anthropicStreamError } from './anthropic/error';
+import { decodeAnswer, encodeAnswer } from './anthropic-messages/answer';
+import { anthropicError, anthropicStreamError } from './anthropic-messages/error';
+import { decodeRequest } from './anthropic-messages/request-decoder';
+import { encodeRequest } from './anthropic-messages/request-encoder';
+import { AnthropicStreamDecoder } from './anthropic-messages/stream-decoder';
+import { AnthropicStreamEncoder } from './anthropic-messages/stream-encoder';
 
 const TEXT_BLOCKS: ReadonlySet<string> = new Set(['text']);
 
 /** Anthropic Messages: https://docs.anthropic.com/en/api/messages */
-export const anthropicMessages: Dialect = {
+export const dialect = {
   id: 'anthropic.messages',
   paths: ['/v1/messages'],
   inspect: (body) => {
@@ -16,7 +21,17 @@ export const anthropicMessages: Dialect = {
   },
   renderError: anthropicError,
   renderStreamError: anthropicStreamError,
-};
+  codec: {
+    rawKeys: new Set(['input', 'input_schema', 'schema']),
+    toolName: /^[a-zA-Z0-9_-]{1,128}$/,
+    decodeRequest,
+    encodeRequest,
+    decodeAnswer,
+    encodeAnswer,
+    createStreamDecoder: () => new AnthropicStreamDecoder(),
+    createStreamEncoder: (context) => new AnthropicStreamEncoder(context),
+  },
+} satisfies Dialect;
 
 function withSystem(body: JsonObject, messages: readonly JsonObject[]): readonly JsonObject[] {
   const system = body['system'];

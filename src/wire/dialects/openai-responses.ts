@@ -1,12 +1,12 @@
 import type { Dialect } from '../dialect';
 import { contentText, invalid, requestFacts, type FactMessage } from '../facts';
 import { asString, isObject, type JsonObject } from '../json/read';
-import { openaiError } from './openai/error';
+import { openaiError } from './openai-chat/error';
 
 const TEXT_PARTS: ReadonlySet<string> = new Set(['input_text', 'output_text', 'text', 'refusal']);
 
 /** OpenAI Responses, pass-through only: https://platform.openai.com/docs/api-reference/responses */
-export const openaiResponses: Dialect = {
+export const dialect = {
   id: 'openai.responses',
   paths: ['/v1/responses'],
   inspect: (body) => {
@@ -25,7 +25,7 @@ export const openaiResponses: Dialect = {
       param: error.param ?? null,
     }),
   }),
-};
+} satisfies Dialect;
 
 /** `input` may be absent when a stored prompt or conversation gives it. */
 function readInput(body: JsonObject): readonly JsonObject[] {

@@ -1,0 +1,139 @@
+import type { TranslateResponseContext } from './api';
+import type { DialectCodec, StreamDecoder } from './dialect';
+import { neutralError, type NeutralError } from './error-shape';
+import { GatewayError } from './errors';
+import { SseDecoder, type SseEvent } from './framing/sse';
+import { parseAnswerBody } from './json/body';
+import { parseJson } from './json/raw';
+import { isObject, type JsonObject } from './json/read';
+import type { Answer } from './message';
+import type { StreamPart } from './stream-part';
+import { restoreAnswer, restorePart, type ToolNameMap } from './tool-names';
+import { isErrorBody, readUpstreamError, statusInBody } from './upstream-error';
+
+const NO_PARTS: readonly StreamPart[] = [];
+
+/** Status for an error that an upstream hides behind a 200. */
+const HIDDEN_ERROR_STATUS = 502;
+
+/** First byte that says what a body is: byte order marks and whitespace say nothing. */
+export type BodyForm = 'json' | 'events' | 'undecided';
+
+/** The bytes decide: content types of upstreams lie. */
+export function formOf(bytes: Buffer): BodyForm {
+  for (const byte of bytes) {
+    if (byte === 0x7b || byte === 0x5b) return 'json';
+    const saysNothing = byte <= 0x20 || byte === 0xef || byte === 0xbb || byte === 0xbf;
+    if (!saysNothing) return 'events';
+  }
+  return 'undecided';
+}
+
+/** A complete JSON answer to the neutral model, or to the error that it is. */
+export function readJsonAnswer(
+  body: Buffer,
+  codec: DialectCodec,
+  context: TranslateResponseContext,
+): Answer | NeutralError {
+  const parsed = parseAnswerBody(body, codec.rawKeys);
+  const answer = parsed === undefined ? undefined : codec.decodeAnswer(parsed);
+  if (answer !== undefined) return restoreAnswer(answer, context.toolNames);
+  if (parsed !== undefined && isErrorBody(parsed)) {
+    return readUpstreamError(statusInBody(parsed) ?? HIDDEN_ERROR_STATUS, body);
+  }
+  return malformed('The upstream answered with something that is no answer of its API.');
+}
+
+export function isError(result: Answer | NeutralError): result is NeutralError {
+  return 'message' in result;
+}
+
+export function malformed(message: string): NeutralError {
+  return neutralError(new GatewayError('upstream_malformed', message));
+}
+
+/** Upstream stream bytes to neutral parts, up to and including the first `done` or `error`. */
+export class StreamReader {
+  private readonly framing = new SseDecoder();
+  private readonly decoder: StreamDecoder;
+  private hasFinish = false;
+  private closed = false;
+
+  constructor(
+    codec: DialectCodec,
+    private readonly toolNames: ToolNameMap | undefined,
+    private readonly rawKeys: ReadonlySet<string> = codec.rawKeys,
+  ) {
+    this.decoder = codec.createStreamDecoder();
+  }
+
+  push(chunk: Buffer): readonly StreamPart[] {
+    return this.closed ? NO_PARTS : this.guarded(() => this.readAll(this.framing.push(chunk)));
+  }
+
+  /**
+   * What the end of the body adds. A stream that ends in order after its finish reason is complete even without the
+   * terminal event, which some hosts leave out; anything else is an answer cut short, and must not look whole.
+   */
+  end(cut: boolean): readonly StreamPart[] {
+    if (this.closed) return NO_PARTS;
+    const last = this.guarded(() => this.readLast(this.framing.end()));
+    if (this.closed) return last;
+    this.closed = true;
+    if (this.hasFinish && !cut) return [...last, { type: 'done' }];
+    return [...last, { type: 'error', error: this.cutError() }];
+  }
+
+  private cutError(): NeutralError {
+    return neutralError(new GatewayError('upstream_reset', 'The upstream ended its answer before it was complete.'));
+  }
+
+  private readAll(events: readonly SseEvent[]): readonly StreamPart[] {
+    const parts: StreamPart[] = [];
+    for (const event of events) {
+      if (this.closed) break;
+      for (const part of this.read(event)) {
+        parts.push(restorePart(part, this.toolNames));
+        if (part.type === 'finish') this.hasFinish = true;
+        if (part.type === 'error' || part.type === 'done') {
+          this.closed = true;
+          break;
+        }
+      }
+    }
+    return parts;
+  }
+
+  /** An event without the empty line behind it counts when it is whole. */
+  private readLast(events: readonly SseEvent[]): readonly StreamPart[] {
+    return this.readAll(events.filter((event) => event.data === '[DONE]' || parsedObject(event.data) !== undefined));
+  }
+
+  private read(event: SseEvent): readonly StreamPart[] {
+    const text = event.data.trim();
+    if (text === '') return NO_PARTS;
+    if (text === '[DONE]') return [{ type: 'done' }];
+    const data = parsedObject(text, this.rawKeys);
+    if (data === undefined)
+      return [{ type: 'error', error: malformed('The upstream sent an event that is not JSON.') }];
+    return this.decoder.decode(event.event === undefined ? { data } : { event: event.event, data });
+  }
+
+  private guarded(read: () => readonly StreamPart[]): readonly StreamPart[] {
+    try {
+      return read();
+    } catch {
+      this.closed = true;
+      return [{ type: 'error', error: malformed('The upstream sent an event that is too large.') }];
+    }
+  }
+}
+
+function parsedObject(text: string, rawKeys?: ReadonlySet<string>): JsonObject | undefined {
+  try {
+    const value = parseJson(text, rawKeys);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

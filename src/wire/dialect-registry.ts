@@ -1,0 +1,30 @@
+import type { DialectId } from './api';
+import type { Dialect, DialectCodec } from './dialect';
+import { DIALECTS } from './dialects';
+import { GatewayError } from './errors';
+
+const BY_ID: ReadonlyMap<DialectId, Dialect> = new Map(DIALECTS.map((dialect) => [dialect.id, dialect]));
+
+export function findDialect(id: DialectId): Dialect {
+  const dialect = BY_ID.get(id);
+  if (dialect === undefined) throw new Error(`dialects/ has no file for ${id}`);
+  return dialect;
+}
+
+/** Dialect of a request path (without query); undefined for paths that are no API call. */
+export function dialectForPath(path: string): DialectId | undefined {
+  return DIALECTS.find((dialect) => dialect.paths.includes(path))?.id;
+}
+
+/** Codecs for going from one API to another; GatewayError `unsupported_translation` when one has none. */
+export function codecsBetween(
+  from: DialectId,
+  to: DialectId,
+): { readonly source: DialectCodec; readonly target: DialectCodec } {
+  const source = findDialect(from).codec;
+  const target = findDialect(to).codec;
+  if (source === undefined || target === undefined) {
+    throw new GatewayError('unsupported_translation', `Requests of ${from} cannot be translated to ${to} yet.`);
+  }
+  return { source, target };
+}

@@ -1,0 +1,140 @@
+import { defined } from '../../defined';
+import { invalid, readMessages } from '../../facts';
+import { RawJson } from '../../json/raw';
+import { asBoolean, asFilled, asList, asNumber, asObject, asObjects, asString, type JsonObject } from '../../json/read';
+import type { ChatRequest, ReasoningWish, ResponseFormat, ToolChoice, ToolDefinition } from '../../message';
+import type { Warnings } from '../../warnings';
+import { decodeMessages } from './history-decoder';
+
+const KNOWN_FIELDS: ReadonlySet<string> = new Set([
+  'model',
+  'messages',
+  'tools',
+  'functions',
+  'tool_choice',
+  'function_call',
+  'parallel_tool_calls',
+  'max_tokens',
+  'max_completion_tokens',
+  'temperature',
+  'top_p',
+  'top_k',
+  'stop',
+  'n',
+  'seed',
+  'frequency_penalty',
+  'presence_penalty',
+  'response_format',
+  'reasoning_effort',
+  'reasoning',
+  'thinking',
+  'user',
+  'stream',
+  'stream_options',
+]);
+
+/** A chat completions request to the neutral model. Fields without a neutral meaning become warnings. */
+export function decodeRequest(body: JsonObject, warnings: Warnings): ChatRequest {
+  for (const [field, value] of Object.entries(body)) {
+    if (value !== null && value !== false && !KNOWN_FIELDS.has(field)) warnings.dropped(field);
+  }
+  return {
+    messages: decodeMessages(readMessages(body), warnings),
+    tools: [
+      ...asObjects(body['tools']).flatMap((tool, index) => decodeTool(tool, `tools[${index}]`, warnings)),
+      ...asObjects(body['functions']).map((tool, index) => decodeFunction(tool, `functions[${index}]`, {})),
+    ],
+    stopSequences: decodeStops(body['stop']),
+    ...defined({
+      toolChoice: decodeToolChoice(body['tool_choice'] ?? body['function_call'], warnings),
+      parallelToolCalls: asBoolean(body['parallel_tool_calls']),
+      maxOutputTokens: asNumber(body['max_completion_tokens']) ?? asNumber(body['max_tokens']),
+      temperature: asNumber(body['temperature']),
+      topP: asNumber(body['top_p']),
+      topK: asNumber(body['top_k']),
+      choiceCount: asNumber(body['n']),
+      seed: asNumber(body['seed']),
+      frequencyPenalty: asNumber(body['frequency_penalty']),
+      presencePenalty: asNumber(body['presence_penalty']),
+      responseFormat: decodeFormat(asObject(body['response_format'])),
+      reasoning: decodeReasoningWish(body),
+      userId: asFilled(body['user']) ?? asFilled(asObject(body['metadata'])?.['user_id']),
+    }),
+  };
+}
+
+function decodeTool(tool: JsonObject, place: string, warnings: Warnings): ToolDefinition[] {
+  const type = asString(tool['type']) ?? 'function';
+  if (type !== 'function') {
+    warnings.dropped(`tool ${asFilled(asObject(tool[type])?.['name']) ?? type}`);
+    return [];
+  }
+  const cache = asObject(tool['cache_control']);
+  const definition = asObject(tool['function']) ?? {};
+  return [decodeFunction(definition, `${place}.function`, cache === undefined ? {} : { cache })];
+}
+
+function decodeFunction(definition: JsonObject, place: string, cached: { cache?: JsonObject }): ToolDefinition {
+  const name = asFilled(definition['name']);
+  if (name === undefined) throw invalid(`${place}.name`, 'must be a string');
+  const parameters = definition['parameters'];
+  return {
+    name,
+    ...defined({
+      description: asString(definition['description']),
+      parameters: parameters instanceof RawJson ? parameters : undefined,
+      strict: asBoolean(definition['strict']),
+    }),
+    ...cached,
+  };
+}
+
+function decodeStops(stop: unknown): readonly string[] {
+  return typeof stop === 'string' ? [stop] : asList(stop).filter((entry) => typeof entry === 'string');
+}
+
+/** A word, `{type: 'function', function: {name}}`, the older `{name}`, or a list of allowed tools. */
+function decodeToolChoice(choice: unknown, warnings: Warnings): ToolChoice | undefined {
+  switch (choice) {
+    case 'auto':
+    case 'none':
+    case 'required':
+      return { type: choice };
+    case 'any':
+      return { type: 'required' };
+    default:
+  }
+  const object = asObject(choice);
+  if (object === undefined) return undefined;
+  if (object['type'] === 'allowed_tools') {
+    warnings.dropped('tool_choice.allowed_tools');
+    return asObject(object['allowed_tools'])?.['mode'] === 'required' ? { type: 'required' } : { type: 'auto' };
+  }
+  const name = asFilled(asObject(object['function'])?.['name']) ?? asFilled(object['name']);
+  return name === undefined ? undefined : { type: 'tool', name };
+}
+
+function decodeFormat(format: JsonObject | undefined): ResponseFormat | undefined {
+  if (format?.['type'] === 'json_object') return { type: 'json-object' };
+  if (format?.['type'] !== 'json_schema') return undefined;
+  const described = asObject(format['json_schema']);
+  const schema = described?.['schema'];
+  if (!(schema instanceof RawJson)) return { type: 'json-object' };
+  return {
+    type: 'json-schema',
+    schema,
+    ...defined({ name: asFilled(described?.['name']), strict: asBoolean(described?.['strict']) }),
+  };
+}
+
+/** `reasoning_effort`, or what hosts added beside the API: `reasoning: {effort, max_tokens}`, `thinking: {type, budget_tokens}`. */
+function decodeReasoningWish(body: JsonObject): ReasoningWish | undefined {
+  const reasoning = asObject(body['reasoning']);
+  const thinking = asObject(body['thinking']);
+  const effort = asFilled(body['reasoning_effort']) ?? asFilled(reasoning?.['effort']);
+  const budgetTokens = asNumber(thinking?.['budget_tokens']) ?? asNumber(reasoning?.['max_tokens']);
+  const type = asString(thinking?.['type']);
+  const mode = type === 'enabled' || type === 'disabled' || type === 'adaptive' ? type : undefined;
+  if (effort === undefined && budgetTokens === undefined && mode === undefined) return undefined;
+  return defined({ mode, effort, budgetTokens });
+}
