@@ -102,7 +102,10 @@ export class KeptProcess {
   }
 
   private async failure(reason: string): Promise<CommandFailure> {
-    return new CommandFailure(`${this.spec.name} ${reason}.`, { details: await this.spec.logTail() });
+    return new CommandFailure(`${this.spec.name} ${reason}.`, {
+      details: await this.spec.logTail(),
+      fix: 'The lines above are the end of its log; "outerloop logs" shows more.',
+    });
   }
 }
 

@@ -23,12 +23,16 @@ export async function logFilesOf(logFolder: string, kind: 'processes' | 'access'
   return wanted.map((name) => join(logFolder, name));
 }
 
-/** Sets large logs of earlier runs aside (`.1`), so that an instance that is started often does not fill the disk. */
-export async function rotateLargeLogs(logFolder: string): Promise<void> {
-  const names = (await readdir(logFolder).catch(() => [])).filter((name) => name.endsWith('.log'));
+/**
+ * Prepares the log folder for a new run: Envoy and the sidecar start with empty logs (the last run's are kept as `.1`), so
+ * that the end of a log tells about this run; the other logs go on until they are large.
+ */
+export async function startNewLogs(logFolder: string): Promise<void> {
+  const names = (await readdir(logFolder).catch((): string[] => [])).filter((name) => name.endsWith('.log'));
   for (const name of names) {
     const file = join(logFolder, name);
-    if ((await sizeOf(file)) > ROTATE_BYTES) await rename(file, `${file}.1`);
+    const perRun = name === ENVOY_LOG || name === SIDECAR_LOG;
+    if (perRun || (await sizeOf(file)) > ROTATE_BYTES) await rename(file, `${file}.1`);
   }
 }
 

@@ -8,7 +8,7 @@ import { createFolders, instanceOf, instanceWiring, removeSockets, type Instance
 import { claim, firstState, removeState, runningInstances } from './instance-state';
 import { aborted, listenForInterruption, type Interruption } from './interruption';
 import { deadAgents } from './listener-health';
-import { rotateLargeLogs } from './log-files';
+import { startNewLogs } from './log-files';
 import { blockedPortsFailure, findBlockedPorts } from './ports-check';
 import { identify, type ProcessIdentity } from './processes';
 import { asStep, terminalProgress, type Progress } from './progress';
@@ -108,7 +108,7 @@ async function prepare(
   );
   for (const note of envoy.notes) progress.warn(note);
   await asStep(progress, 'Write the resources for Envoy', async () => {
-    await rotateLargeLogs(instance.logFolder);
+    await startNewLogs(instance.logFolder);
     await removeSockets(instance);
     await createFolders(instance);
     await writeDirectory(instance.envoyFolder, config.plan, instanceWiring(instance, options.adminPort));
