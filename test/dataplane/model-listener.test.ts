@@ -95,14 +95,14 @@ describe('the same API on both sides', () => {
   });
 
   it('passes a stream of 500 multi-byte events unchanged', async () => {
-    const model = 'gpt-4o-events500-chunk7';
+    const model = 'gpt-4o-events500-chunk101';
     const expected = Buffer.concat(
       renderAnswer(
         { dialect: 'openai.chat', model, stream: true, includeUsage: false },
-        { intro: 'openai', events: 500 },
+        { intro: `openai (${model}):`, events: 500 },
       ),
     );
-    const answer = await post('/v1/chat/completions', chat(model, { stream: true }));
+    const answer = await post('/v1/chat/completions', chat(`openai/${model}`, { stream: true }));
     expect(answer.headers.get('content-type')).toContain('text/event-stream');
     expect(Buffer.from(await answer.arrayBuffer()).equals(expected)).toBe(true);
   });
@@ -179,7 +179,7 @@ describe('translation', () => {
   });
 
   it('OpenAI callers get Anthropic models, streamed in odd pieces', async () => {
-    const answer = await post('/v1/chat/completions', chat('claude-test-events50-chunk3', { stream: true }));
+    const answer = await post('/v1/chat/completions', chat('anthropic/claude-test-events50-chunk3', { stream: true }));
     const text = await answer.text();
     expect(answer.headers.get('content-type')).toContain('text/event-stream');
     expect(text.trimEnd().endsWith('data: [DONE]')).toBe(true);
@@ -198,19 +198,21 @@ describe('translation', () => {
   });
 
   it('reads compressed answers', async () => {
-    const answer = await post('/v1/chat/completions', chat('claude-test-gzip'), { 'accept-encoding': 'gzip' });
+    const answer = await post('/v1/chat/completions', chat('anthropic/claude-test-gzip'), {
+      'accept-encoding': 'gzip',
+    });
     expect(await answer.json()).toMatchObject({ object: 'chat.completion' });
   });
 
   it('turns an error of the vendor into the shape of the caller and keeps its status', async () => {
-    const answer = await post('/v1/chat/completions', chat('claude-test-status429-retryafter7'));
+    const answer = await post('/v1/chat/completions', chat('anthropic/claude-test-status429-retryafter7'));
     expect(answer.status).toBe(429);
     expect(answer.headers.get('retry-after')).toBe('7');
     expect(await answer.json()).toMatchObject({ error: { type: expect.any(String), message: expect.any(String) } });
   });
 
   it('a large answer is translated too', async () => {
-    const answer = await post('/v1/chat/completions', chat('claude-test-bytes5000000'));
+    const answer = await post('/v1/chat/completions', chat('anthropic/claude-test-bytes5000000'));
     const body = (await answer.json()) as { choices: { message: { content: string } }[] };
     expect(body.choices[0]?.message.content.length).toBeGreaterThan(2_000_000);
   });
@@ -219,7 +221,7 @@ describe('translation', () => {
 describe('the message budget', () => {
   it.each([
     ['a complete answer', chat('gpt-4o')],
-    ['a streamed answer of 300 events', chat('gpt-4o-events300', { stream: true })],
+    ['a streamed answer of 300 events', chat('openai/gpt-4o-events300', { stream: true })],
   ])('%s takes one stream and three messages', async (_, body) => {
     const streams = await instance.total('http.models.ext_proc.front.streams_started');
     const messages = await instance.total('http.models.ext_proc.front.stream_msgs_sent');
@@ -237,18 +239,18 @@ describe('upstreams that misbehave', () => {
     ['resets', 'reset', [502, 503]],
     ['sends garbage', 'garbage', [502, 503]],
   ])('an upstream that %s gives a clear error in both shapes', async (_, mode, statuses) => {
-    const openaiAnswer = await post('/v1/chat/completions', chat(`gpt-4o-${mode}`));
+    const openaiAnswer = await post('/v1/chat/completions', chat(`openai/gpt-4o-${mode}`));
     expect(statuses).toContain(openaiAnswer.status);
     expect(await openaiAnswer.json()).toMatchObject({
       error: { message: expect.any(String), code: expect.any(String) },
     });
-    const anthropicAnswer = await post('/v1/messages', { ...chat(`claude-test-${mode}`), max_tokens: 3 });
+    const anthropicAnswer = await post('/v1/messages', { ...chat(`anthropic/claude-test-${mode}`), max_tokens: 3 });
     expect(statuses).toContain(anthropicAnswer.status);
     expect(await anthropicAnswer.json()).toMatchObject({ type: 'error', error: { message: expect.any(String) } });
   });
 
   it('nonsense instead of JSON becomes an error when it must be translated', async () => {
-    const answer = await post('/v1/chat/completions', chat('claude-test-not-json'));
+    const answer = await post('/v1/chat/completions', chat('anthropic/claude-test-not-json'));
     expect(await answer.json()).toMatchObject({ error: { message: expect.any(String) } });
   });
 
@@ -257,16 +259,27 @@ describe('upstreams that misbehave', () => {
     const pending = fetch(`${base}/v1/chat/completions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(chat('gpt-4o-hang')),
+      body: JSON.stringify(chat('openai/gpt-4o-hang')),
       signal: abort.signal,
     });
     await openai.waitForRequests(openaiBefore + 1);
     abort.abort();
     await expect(pending).rejects.toThrow();
-    const status = (await (await fetch(`http://${instance.metricsAddress}/status`)).json()) as {
-      openExchanges: number;
-    };
-    expect(status.openExchanges).toBe(0);
+    await eventually(() => Promise.resolve(openai.requests.at(-1)?.aborted === true));
+    await eventually(async () => (await openExchanges()) === 0);
     expect(anthropic.requests.length).toBe(anthropicBefore);
   });
 });
+
+async function openExchanges(): Promise<number> {
+  const status = (await (await fetch(`http://${instance.metricsAddress}/status`)).json()) as { openExchanges: number };
+  return status.openExchanges;
+}
+
+async function eventually(test: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (await test()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('it did not happen within two seconds');
+}
