@@ -34,7 +34,7 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
 MAX_TOKENS = 256
 SEPARATOR_ID = 102
-THRESHOLDS = {"acceptScore": 0.15, "acceptMargin": 0.05}
+THRESHOLDS = {"acceptScore": 0.18, "acceptMargin": 0.05}
 SELF_TEST_TEXTS = (
     "What is the weather in Oslo tomorrow?",
     "Searches flights between airports with schedules.",

@@ -2,18 +2,20 @@
  * What the chooser knows of each agent, as vectors, and how a text is scored against them. Pure: vectors come in, numbers
  * go out.
  *
- * score = 0.4 × whole description + 0.6 × capability phrases + 0.1 × shared words
+ * Every agent is a bundle of short texts: its name, its description whole and cut into capabilities, its examples.
  *
- * A whole description is a blur of everything an agent can do; its phrases are sharp but short. The mix beats both. For the
- * phrases the mean of the two best counts, so that one accidental hit does not win alone. Example requests are phrases
- * too: an agent with examples and one without stay comparable.
+ *   score = 0.5 × the bundle's average + 0.5 × the two closest texts of it + 0.1 × shared words
+ *
+ * The average says what an agent is about, the closest texts whether it can do this very thing. Two of them, so that one
+ * accidental hit does not win alone. Because examples are texts like the others, an agent with examples and one without
+ * stay comparable.
  */
 import type { ListenerAgentPlan } from '../config/plan';
 import { createLexicalIndex } from './lexical';
 import { capabilityPhrases, describeAgent, humaniseName } from './phrases';
 
-const DESCRIPTION_WEIGHT = 0.4;
-const PHRASE_WEIGHT = 0.6;
+const AVERAGE_WEIGHT = 0.5;
+const CLOSEST_WEIGHT = 0.5;
 const LEXICAL_WEIGHT = 0.1;
 
 /** Texts embedded per call while profiles are built: a batch must fit into the encoder's line together with live requests. */
@@ -33,23 +35,27 @@ export interface Ranking {
 export type Rank = (text: string, vector: Float32Array) => Ranking;
 type Embed = (texts: readonly string[]) => Promise<Float32Array[]>;
 
-/** Embeds every description, phrase and example once. Rejects with what `embed` rejects with. */
+interface Profile {
+  readonly texts: readonly Float32Array[];
+  /** Mean of `texts`, length 1. */
+  readonly average: Float32Array;
+}
+
+/** Embeds every agent's texts once. Rejects with what `embed` rejects with. */
 export async function buildRank(agents: readonly ListenerAgentPlan[], embed: Embed): Promise<Rank> {
-  const descriptions = await embedAll(
-    agents.map((agent) => describeAgent(agent.id, agent.description)),
-    embed,
-  );
-  const phrases: Float32Array[][] = [];
+  const profiles: Profile[] = [];
   for (const { id, description, examples } of agents) {
-    phrases.push(await embedAll([...capabilityPhrases(id, description), ...examples], embed));
+    const texts = [describeAgent(id, description), ...capabilityPhrases(id, description), ...examples];
+    const vectors = await embedAll(texts, embed);
+    profiles.push({ texts: vectors, average: averageOf(vectors) });
   }
   const lexical = createLexicalIndex(agents.map((agent) => `${humaniseName(agent.id)} ${agent.description}`));
   return (text, vector) => {
     const overlap = lexical.overlap(text);
-    const scores = descriptions.map(
-      (description, index) =>
-        DESCRIPTION_WEIGHT * similarity(description, vector) +
-        PHRASE_WEIGHT * meanOfTwoBest((phrases[index] ?? []).map((phrase) => similarity(phrase, vector))) +
+    const scores = profiles.map(
+      ({ texts, average }, index) =>
+        AVERAGE_WEIGHT * similarity(average, vector) +
+        CLOSEST_WEIGHT * meanOfTwoBest(texts.map((known) => similarity(known, vector))) +
         LEXICAL_WEIGHT * (overlap[index] ?? 0),
     );
     return rankingOf(scores);
@@ -69,6 +75,13 @@ async function embedAll(texts: readonly string[], embed: Embed): Promise<Float32
     vectors.push(...(await embed(texts.slice(start, start + PROFILE_BATCH))));
   }
   return vectors;
+}
+
+function averageOf(vectors: readonly Float32Array[]): Float32Array {
+  const sum = new Float32Array(vectors[0]?.length ?? 0);
+  for (const vector of vectors) vector.forEach((value, index) => (sum[index] = (sum[index] ?? 0) + value));
+  const length = Math.hypot(...sum) || 1;
+  return sum.map((value) => value / length);
 }
 
 /** Cosine: both vectors have length 1. */

@@ -12,11 +12,11 @@ import type { Boundary, Clause } from './clauses';
 /** Lead over the second-best agent that a clause needs to be a job of its own. */
 const NEEDED_LEAD: Readonly<Record<Boundary, { readonly request: number; readonly other: number }>> = {
   sequence: { request: 0, other: 0.04 },
-  sentence: { request: 0.05, other: 0.08 },
-  list: { request: 0, other: 0.08 },
+  sentence: { request: 0.12, other: 0.25 },
+  list: { request: 0, other: 0.1 },
 };
 /** "…and tell me what it costs" is about the same thing unless the words are clear. */
-const NEEDED_LEAD_REFERRING_BACK = 0.1;
+const NEEDED_LEAD_REFERRING_BACK = 0.15;
 /** "…, Barcelona and Valencia": a lone word is an item of a list unless it names an agent's trade ("… and weather"). */
 const NEEDED_LEAD_SINGLE_WORD = 0.2;
 

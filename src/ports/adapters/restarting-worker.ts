@@ -62,7 +62,8 @@ export class RestartingWorker<Request, Reply> {
     worker.on('exit', (code) => {
       this.worker = undefined;
       if (this.closed) return;
-      this.options.onCrash(new Error(`the thread ended with code ${code}`, { cause }));
+      const why = cause instanceof Error ? `: ${cause.message}` : '';
+      this.options.onCrash(new Error(`the thread ended with code ${code}${why}`, { cause }));
       if (this.hasClosed()) return;
       this.timer = setTimeout(() => {
         this.launch();
