@@ -84,9 +84,19 @@ export function forwardReply(
     : { requestBody: { response }, dynamicMetadata };
 }
 
-/** Everything of one candidate, in the header phase of an attempt stream; the body is never asked for. */
+/**
+ * Everything of one candidate, in the header phase of an attempt stream; the body is never asked for. Envoy drops the
+ * content-length of a body that is replaced in this phase: the metadata lets a later filter put it back.
+ */
 export function attemptReply({ headers, body }: AttemptRendering): ProcessingResponse {
   return {
+    dynamicMetadata: {
+      fields: {
+        [METADATA_EXCHANGE_NAMESPACE]: {
+          structValue: { fields: { content_length: { stringValue: String(body.length) } } },
+        },
+      },
+    },
     requestHeaders: {
       response: {
         status: CONTINUE_AND_REPLACE,
