@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Exit codes of every verb: 0 ended in order, 1 problems or start-up failure, 2 wrong usage. */
 export type ExitCode = 0 | 1 | 2;
 
@@ -27,11 +29,11 @@ export class CommandFailure extends Error {
 
 /** The code of a Node.js system error such as `ENOENT`; undefined for anything else. */
 export function systemErrorCode(reason: unknown): string | undefined {
-  if (!(reason instanceof Error) || !('code' in reason)) return undefined;
+  if (!types.isNativeError(reason) || !('code' in reason)) return undefined;
   return typeof reason.code === 'string' ? reason.code : undefined;
 }
 
 /** One line for anything that was thrown. */
 export function messageOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
+  return types.isNativeError(reason) ? reason.message : String(reason);
 }
