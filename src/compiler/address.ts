@@ -33,9 +33,13 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
-/** envoy.config.core.v3.Address of a TCP port. Envoy listens on IP literals only, so `localhost` becomes 127.0.0.1. */
+/**
+ * envoy.config.core.v3.Address of a TCP port to listen on. Envoy takes IP literals only, so `localhost` becomes
+ * 127.0.0.1; `::` means both families, as it does for other servers.
+ */
 export function listenAddress(host: string, port: number): EnvoyObject {
-  return { socket_address: { address: host === 'localhost' ? '127.0.0.1' : host, port_value: port } };
+  const address = host === 'localhost' ? '127.0.0.1' : host;
+  return { socket_address: { address, port_value: port, ipv4_compat: address === '::' ? true : undefined } };
 }
 
 /** envoy.config.core.v3.Address of a place that Envoy connects to; names are left to the cluster's DNS. */

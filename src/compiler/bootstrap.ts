@@ -1,6 +1,6 @@
 import type { Plan, Wiring } from '../config/plan';
 import { listenAddress, requireLoopback } from './address';
-import { because, duration, extension, type EnvoyObject } from './resource';
+import { because, extension, type EnvoyObject } from './resource';
 
 const MOST_CLIENT_CONNECTIONS = 50_000;
 

@@ -1,7 +1,7 @@
 import type { UpstreamPlan } from '../config/plan';
 import { HTTP_PROTOCOL_OPTIONS, upstreamLimits } from './cluster-settings';
 import { discovery } from './discovery';
-import { because, duration, extension, MEBIBYTE, statName, typed, type EnvoyObject } from './resource';
+import { because, duration, MEBIBYTE, statName, typed, type EnvoyObject } from './resource';
 import { NO_ROUTE_CLUSTER } from './resource-names';
 import { upstreamTls } from './upstream-tls';
 

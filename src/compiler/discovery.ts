@@ -1,6 +1,6 @@
 import type { UpstreamPlan } from '../config/plan';
 import { isIpLiteral } from './address';
-import { because, duration, extension, type EnvoyObject } from './resource';
+import { because, duration, extension, together, type EnvoyObject } from './resource';
 
 /** How Envoy finds the addresses of a host: the fields of a Cluster that say so. */
 export function discovery({ host, prefixAffinity }: Pick<UpstreamPlan, 'host' | 'prefixAffinity'>): EnvoyObject {
@@ -9,10 +9,11 @@ export function discovery({ host, prefixAffinity }: Pick<UpstreamPlan, 'host' | 
   // `localhost` is one server, whichever of its two addresses answers.
   const settings = prefixAffinity && host !== 'localhost' ? manyHosts() : oneHost();
   return {
-    cluster_type: extension('envoy.clusters.dns', 'envoy.extensions.clusters.dns.v3.DnsCluster', {
-      ...settings,
-      ...refresh(),
-    }),
+    cluster_type: extension(
+      'envoy.clusters.dns',
+      'envoy.extensions.clusters.dns.v3.DnsCluster',
+      together(settings, refresh()),
+    ),
     ...policy,
   };
 }

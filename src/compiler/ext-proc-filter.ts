@@ -6,7 +6,7 @@ import {
   METADATA_ROUTE_NAMESPACE,
   type StreamRole,
 } from '../config/names';
-import { because, duration, extension, literalInFormat, type EnvoyObject } from './resource';
+import { because, duration, extension, literalInFormat, together, type EnvoyObject } from './resource';
 import { SIDECAR_CLUSTER } from './resource-names';
 
 const EXT_PROC = 'envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor';
@@ -16,93 +16,89 @@ const MESSAGE_TIMEOUT_MS = 10_000;
 
 /** The filter of a client listener: sees the whole request, decides, renders candidate 1, sees the response headers. */
 export function frontFilter(listener: ListenerPlan): EnvoyObject {
-  return extension(
-    'outerloop.front',
-    EXT_PROC,
-    because(
-      {
-        ...sidecarCall('front', listener.name),
-        stat_prefix: 'front',
-        processing_mode: because(
-          {
-            request_header_mode: 'SEND',
-            request_body_mode: 'BUFFERED',
-            response_header_mode: 'SEND',
-            response_body_mode: 'NONE',
-            request_trailer_mode: 'SKIP',
-            response_trailer_mode: 'SKIP',
-          },
-          {
-            request_header_mode: 'SKIP would let the router run before the body is here.',
-            request_body_mode:
-              'Not a streamed mode: with one, Envoy ignores the response override below and retries lose the body.',
-            response_body_mode:
-              'Chosen per request at the response headers: only bodies that must change go through the sidecar.',
-          },
-        ),
-        allow_mode_override: true,
-        message_timeout: duration(MESSAGE_TIMEOUT_MS),
-        max_message_timeout: duration(Math.max(listener.timeoutMs, MESSAGE_TIMEOUT_MS)),
-        ...failClosed(),
-        mutation_rules: mutationRules(),
-        metadata_options: because(
-          {
-            receiving_namespaces: { untyped: [METADATA_ROUTE_NAMESPACE, METADATA_EXCHANGE_NAMESPACE] },
-          },
-          { receiving_namespaces: 'Metadata in any other namespace is dropped without a word.' },
-        ),
-        route_cache_action: 'DEFAULT',
-      },
-      {
-        message_timeout: 'The default of 200 ms is too short for large bodies and a busy machine.',
-        max_message_timeout:
-          'Earlier agents and filters are called while Envoy waits; the sidecar lifts the limit for those steps up to here.',
-        route_cache_action: 'The sidecar says when the route must be chosen again.',
-      },
-    ),
+  const settings = because(
+    {
+      stat_prefix: 'front',
+      processing_mode: frontMode(),
+      allow_mode_override: true,
+      message_timeout: duration(MESSAGE_TIMEOUT_MS),
+      max_message_timeout: duration(Math.max(listener.timeoutMs, MESSAGE_TIMEOUT_MS)),
+      mutation_rules: mutationRules(),
+      metadata_options: because(
+        { receiving_namespaces: { untyped: [METADATA_ROUTE_NAMESPACE, METADATA_EXCHANGE_NAMESPACE] } },
+        { receiving_namespaces: 'Metadata in any other namespace is dropped without a word.' },
+      ),
+      route_cache_action: 'DEFAULT',
+    },
+    {
+      message_timeout: 'The default of 200 ms is too short for large bodies and a busy machine.',
+      max_message_timeout:
+        'Earlier agents and filters are called while Envoy waits; the sidecar lifts the limit for those steps up to here.',
+      route_cache_action: 'The sidecar says when the route must be chosen again.',
+    },
+  );
+  return extension('outerloop.front', EXT_PROC, together(sidecarCall('front', listener.name), failClosed(), settings));
+}
+
+function frontMode(): EnvoyObject {
+  return because(
+    {
+      request_header_mode: 'SEND',
+      request_body_mode: 'BUFFERED',
+      response_header_mode: 'SEND',
+      response_body_mode: 'NONE',
+      request_trailer_mode: 'SKIP',
+      response_trailer_mode: 'SKIP',
+    },
+    {
+      request_header_mode: 'SKIP would let the router run before the body is here.',
+      request_body_mode:
+        'Not a streamed mode: with one, Envoy ignores overrides for the response, and retries lose the body.',
+      response_body_mode:
+        'Chosen per request at the response headers: only bodies that must change go through the sidecar.',
+    },
   );
 }
 
 /** The filter inside a candidate's cluster: sees the headers of a retry and replaces everything for this candidate. */
 export function attemptFilter(): EnvoyObject {
-  return extension(
-    'outerloop.attempt',
-    EXT_PROC,
-    because(
-      {
-        ...sidecarCall('attempt'),
-        stat_prefix: 'attempt',
-        processing_mode: because(
-          {
-            request_header_mode: 'SEND',
-            request_body_mode: 'NONE',
-            response_header_mode: 'SKIP',
-            response_body_mode: 'NONE',
-            request_trailer_mode: 'SKIP',
-            response_trailer_mode: 'SKIP',
-          },
-          {
-            request_body_mode:
-              'The sidecar still has the body; it answers the headers with the new body (CONTINUE_AND_REPLACE).',
-          },
-        ),
-        request_attributes: ['xds.cluster_name'],
-        message_timeout: duration(MESSAGE_TIMEOUT_MS),
-        ...failClosed(),
-        mutation_rules: mutationRules(),
-        metadata_options: because(
-          {
-            forwarding_namespaces: { untyped: [METADATA_EXCHANGE_NAMESPACE] },
-            receiving_namespaces: { untyped: [METADATA_EXCHANGE_NAMESPACE] },
-          },
-          {
-            forwarding_namespaces:
-              'The id that the front stream minted. A client header such as x-request-id could be sent twice and would swap prompts or keys.',
-          },
-        ),
-      },
-      { request_attributes: 'Says which candidate this attempt is for.' },
-    ),
+  const settings = because(
+    {
+      stat_prefix: 'attempt',
+      processing_mode: attemptMode(),
+      request_attributes: ['xds.cluster_name'],
+      message_timeout: duration(MESSAGE_TIMEOUT_MS),
+      mutation_rules: mutationRules(),
+      metadata_options: because(
+        {
+          forwarding_namespaces: { untyped: [METADATA_EXCHANGE_NAMESPACE] },
+          receiving_namespaces: { untyped: [METADATA_EXCHANGE_NAMESPACE] },
+        },
+        {
+          forwarding_namespaces:
+            'The id that the front stream minted. A client header such as x-request-id could be sent twice and would swap prompts or keys.',
+        },
+      ),
+    },
+    { request_attributes: 'Says which candidate this attempt is for.' },
+  );
+  return extension('outerloop.attempt', EXT_PROC, together(sidecarCall('attempt'), failClosed(), settings));
+}
+
+function attemptMode(): EnvoyObject {
+  return because(
+    {
+      request_header_mode: 'SEND',
+      request_body_mode: 'NONE',
+      response_header_mode: 'SKIP',
+      response_body_mode: 'NONE',
+      request_trailer_mode: 'SKIP',
+      response_trailer_mode: 'SKIP',
+    },
+    {
+      request_body_mode:
+        'The sidecar still has the body; it answers the headers with the new body (CONTINUE_AND_REPLACE).',
+    },
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Plan, Wiring } from '../config/plan';
 import { accessLog } from './access-log';
-import { because, duration, extension, MEBIBYTE, statName, type EnvoyObject } from './resource';
+import { because, duration, extension, MEBIBYTE, statName, together, type EnvoyObject } from './resource';
 import { CLIENT_PATH_STATE } from './resource-names';
 import { tracing, type Spans } from './telemetry';
 
@@ -22,44 +22,63 @@ export function connectionManager(plan: Plan, wiring: Wiring, manager: Connectio
   return extension(
     'envoy.filters.network.http_connection_manager',
     'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
-    because(
+    together(
+      { codec_type: 'AUTO', stat_prefix: statName(manager.name) },
+      requests(),
+      timeouts(manager),
+      manager.extra,
       {
-        codec_type: 'AUTO',
-        stat_prefix: statName(manager.name),
-        server_name: 'outerloop',
-        server_header_transformation: 'APPEND_IF_ABSENT',
-        use_remote_address: true,
-        normalize_path: true,
-        merge_slashes: true,
-        path_with_escaped_slashes_action: 'KEEP_UNCHANGED',
-        scheme_header_transformation: { match_upstream: true },
-        generate_request_id: true,
-        preserve_external_request_id: true,
-        stream_idle_timeout: duration(manager.streamIdleTimeoutMs),
-        request_headers_timeout: duration(15_000),
-        common_http_protocol_options: { idle_timeout: duration(600_000) },
-        http2_protocol_options: {
-          max_concurrent_streams: 1000,
-          initial_stream_window_size: MEBIBYTE,
-          initial_connection_window_size: 4 * MEBIBYTE,
-        },
-        ...manager.extra,
         access_log: [accessLog(manager.name, wiring)],
         tracing: tracing(plan, manager.spans),
         http_filters: [clientPath(), ...manager.filters, router()],
         route_config: { name: manager.name, virtual_hosts: [manager.virtualHost] },
       },
-      {
-        server_header_transformation: 'Answers of upstreams keep their own server header.',
-        use_remote_address: 'The address of the connection counts, not what a client writes into x-forwarded-for.',
-        path_with_escaped_slashes_action: 'Model ids may hold an escaped slash; no path grants anything here.',
-        scheme_header_transformation: 'HTTP/2 upstreams refuse a :scheme that differs from the connection’s.',
-        preserve_external_request_id: 'For correlation in logs only; nothing is looked up by it.',
-        stream_idle_timeout:
-          'Models think in silence for minutes: the route’s timeout ends a request, this only a stuck one.',
-        request_headers_timeout: 'A client that sends its headers drop by drop holds no connection.',
-      },
     ),
+  );
+}
+
+/** How requests are read and what is added to them. */
+function requests(): EnvoyObject {
+  return because(
+    {
+      server_name: 'outerloop',
+      server_header_transformation: 'APPEND_IF_ABSENT',
+      use_remote_address: true,
+      normalize_path: true,
+      merge_slashes: true,
+      path_with_escaped_slashes_action: 'KEEP_UNCHANGED',
+      scheme_header_transformation: { match_upstream: true },
+      generate_request_id: true,
+      preserve_external_request_id: true,
+    },
+    {
+      server_header_transformation: 'Answers of upstreams keep their own server header.',
+      use_remote_address: 'The address of the connection counts, not what a client writes into x-forwarded-for.',
+      path_with_escaped_slashes_action: 'Model ids may hold an escaped slash; no path grants anything here.',
+      scheme_header_transformation: 'HTTP/2 upstreams refuse a :scheme that differs from the connection’s.',
+      preserve_external_request_id: 'For correlation in logs only; nothing is looked up by it.',
+    },
+  );
+}
+
+/** When a connection or a stream is given up, and how much it may hold. */
+function timeouts({ streamIdleTimeoutMs }: ConnectionManager): EnvoyObject {
+  return because(
+    {
+      stream_idle_timeout: duration(streamIdleTimeoutMs),
+      request_headers_timeout: duration(15_000),
+      common_http_protocol_options: { idle_timeout: duration(600_000) },
+      http2_protocol_options: {
+        max_concurrent_streams: 1000,
+        initial_stream_window_size: MEBIBYTE,
+        initial_connection_window_size: 4 * MEBIBYTE,
+      },
+    },
+    {
+      stream_idle_timeout:
+        'Models think in silence for minutes: the route’s timeout ends a request, this only a stuck one.',
+      request_headers_timeout: 'A client that sends its headers drop by drop holds no connection.',
+    },
   );
 }
 

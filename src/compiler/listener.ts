@@ -14,7 +14,29 @@ const IDLE_MARGIN_MS = 5000;
 /** A listener that clients call: model, agent or prompt. They differ in what the sidecar does, not in Envoy. */
 export function clientListener(plan: Plan, wiring: Wiring, listener: ListenerPlan): EnvoyObject {
   const name = listenerName(listener);
-  const manager = connectionManager(plan, wiring, {
+  return because(
+    {
+      name,
+      stat_prefix: statName(name),
+      address: listenAddress(listener.address, listener.port),
+      traffic_direction: 'INBOUND',
+      enable_reuse_port: false,
+      connection_balance_config: { exact_balance: {} },
+      per_connection_buffer_limit_bytes: MEBIBYTE,
+      filter_chains: [{ filters: [clientManager(plan, wiring, listener)] }],
+    },
+    {
+      enable_reuse_port:
+        'With it, a second Envoy could open the same port without an error and take half of the requests.',
+      connection_balance_config: 'Few long-lived connections, spread over the workers one by one.',
+      per_connection_buffer_limit_bytes:
+        'Slow readers slow their upstream down; whole bodies have their own limit on the virtual host.',
+    },
+  );
+}
+
+function clientManager(plan: Plan, wiring: Wiring, listener: ListenerPlan): EnvoyObject {
+  return connectionManager(plan, wiring, {
     name: listener.name,
     spans: {
       service: 'plano(inbound)',
@@ -36,25 +58,6 @@ export function clientListener(plan: Plan, wiring: Wiring, listener: ListenerPla
       },
     ),
   });
-  return because(
-    {
-      name,
-      stat_prefix: statName(name),
-      address: listenAddress(listener.address, listener.port),
-      traffic_direction: 'INBOUND',
-      enable_reuse_port: false,
-      connection_balance_config: { exact_balance: {} },
-      per_connection_buffer_limit_bytes: MEBIBYTE,
-      filter_chains: [{ filters: [manager] }],
-    },
-    {
-      enable_reuse_port:
-        'With it, a second Envoy could open the same port without an error and take half of the requests.',
-      connection_balance_config: 'Few long-lived connections, spread over the workers one by one.',
-      per_connection_buffer_limit_bytes:
-        'Slow readers slow their upstream down; whole bodies have their own limit on the virtual host.',
-    },
-  );
 }
 
 /** Name of a client listener in Envoy: the type keeps it apart from internal ones. */

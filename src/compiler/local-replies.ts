@@ -1,11 +1,12 @@
 import { wireErrors } from '../wire';
-import type { DialectId } from '../wire/api';
-import { ERROR_TABLE, GatewayError, type ErrorCode } from '../wire/errors';
+import type { DialectId, RenderedError } from '../wire/api';
+import { GatewayError, type ErrorCode } from '../wire/errors';
 import { because, extension, literalInFormat, type EnvoyObject } from './resource';
 import { CLIENT_PATH_STATE } from './resource-names';
 
-/** One reason for which Envoy answers by itself, as its RESPONSE_CODE_DETAILS begins. */
+/** One reason for which Envoy answers by itself. */
 interface LocalReply {
+  /** Values of RESPONSE_CODE_DETAILS; a star at the end stands for any rest. */
   readonly details: readonly string[];
   readonly code: ErrorCode;
   readonly message: string;
@@ -23,17 +24,17 @@ const LOCAL_REPLIES: readonly LocalReply[] = [
     message: 'The request body is larger than this gateway accepts.',
   },
   {
-    details: ['ext_proc_error'],
+    details: ['ext_proc_error*'],
     code: 'not_ready',
     message: 'The gateway cannot handle requests at the moment: its sidecar does not answer.',
     hint: 'Try again in a moment; if it stays, look at the log of the sidecar.',
   },
   {
     details: [
-      'upstream_reset_before_response_started{connection_failure',
-      'upstream_reset_before_response_started{local_connection_failure',
-      'upstream_reset_before_response_started{remote_connection_failure',
-      'upstream_reset_before_response_started{connection_timeout',
+      'upstream_reset_before_response_started{connection_failure*',
+      'upstream_reset_before_response_started{local_connection_failure*',
+      'upstream_reset_before_response_started{remote_connection_failure*',
+      'upstream_reset_before_response_started{connection_timeout*',
       'no_healthy_upstream',
       'cluster_not_found',
     ],
@@ -41,17 +42,17 @@ const LOCAL_REPLIES: readonly LocalReply[] = [
     message: 'The upstream cannot be reached.',
   },
   {
-    details: ['upstream_reset_before_response_started{overflow', 'overload', 'drop_overload', 'maintenance_mode'],
+    details: ['upstream_reset_before_response_started{overflow*', 'overload', 'drop_overload', 'maintenance_mode'],
     code: 'overloaded',
     message: 'The gateway is busy.',
   },
   {
-    details: ['upstream_reset_before_response_started{protocol_error', 'response_payload_too_large'],
+    details: ['upstream_reset_before_response_started{protocol_error*', 'response_payload_too_large'],
     code: 'upstream_malformed',
     message: 'The answer of the upstream cannot be used.',
   },
   {
-    details: ['upstream_reset_before_response_started'],
+    details: ['upstream_reset_before_response_started*'],
     code: 'upstream_reset',
     message: 'The upstream closed the connection before it answered.',
   },
@@ -59,8 +60,9 @@ const LOCAL_REPLIES: readonly LocalReply[] = [
     details: [
       'response_timeout',
       'upstream_response_timeout',
-      'upstream_per_try',
-      'upstream_max_stream_duration',
+      'upstream_per_try_timeout',
+      'upstream_per_try_idle_timeout',
+      'upstream_max_stream_duration_reached',
       'max_duration_timeout',
     ],
     code: 'upstream_timeout',
@@ -74,7 +76,15 @@ const LOCAL_REPLIES: readonly LocalReply[] = [
     keepStatus: true,
   },
   {
-    details: ['missing_', 'absolute_path_rejected', 'path_normalization_failed', 'http1.', 'http2.', 'low_version'],
+    details: [
+      'missing_host_header',
+      'missing_path_rejected',
+      'absolute_path_rejected',
+      'path_normalization_failed',
+      'http1.*',
+      'http2.*',
+      'low_version',
+    ],
     code: 'invalid_request',
     message: 'This is not a valid HTTP request.',
     hint: 'Correct the request line and the headers.',
@@ -89,12 +99,8 @@ const PATHS: readonly { readonly dialect: DialectId; readonly path: string }[] =
 
 /** LocalReplyConfig: what Envoy says itself is said in the caller's API shape, told by the path that the client called. */
 export function localReplies(): EnvoyObject {
-  const mappers = LOCAL_REPLIES.flatMap((reply) => [
-    ...PATHS.map(({ dialect, path }) => mapper(reply, dialect, `filter_state['${CLIENT_PATH_STATE}'] == b'${path}'`)),
-    mapper(reply, 'openai.chat'),
-  ]);
   return because(
-    { mappers },
+    { mappers: LOCAL_REPLIES.flatMap(mappersOf) },
     {
       mappers:
         'Envoy’s own errors in the shape of the API that was called. Told apart by response code details, so that replies of the sidecar pass untouched.',
@@ -102,9 +108,22 @@ export function localReplies(): EnvoyObject {
   );
 }
 
-function mapper(reply: LocalReply, dialect: DialectId, condition?: string): EnvoyObject {
-  const rendered = wireErrors.render(dialect, localError(reply));
-  const details = reply.details.map((start) => `response.code_details.startsWith('${start}')`).join(' || ');
+function mappersOf(reply: LocalReply): EnvoyObject[] {
+  const usual = render(reply, 'openai.chat');
+  const others = PATHS.flatMap(({ dialect, path }) => {
+    const rendered = render(reply, dialect);
+    return rendered.body.equals(usual.body) ? [] : [mapper(reply, rendered, calledAt(path))];
+  });
+  return [...others, mapper(reply, usual)];
+}
+
+/** CEL sees filter state as bytes. */
+function calledAt(path: string): string {
+  return `filter_state['${CLIENT_PATH_STATE}'] == b'${path}'`;
+}
+
+function mapper(reply: LocalReply, rendered: RenderedError, condition?: string): EnvoyObject {
+  const details = reply.details.map(matches).join(' || ');
   return {
     filter: {
       extension_filter: extension(
@@ -113,7 +132,7 @@ function mapper(reply: LocalReply, dialect: DialectId, condition?: string): Envo
         { expression: condition === undefined ? details : `(${details}) && ${condition}` },
       ),
     },
-    status_code: reply.keepStatus === true ? undefined : ERROR_TABLE[reply.code].status,
+    status_code: reply.keepStatus === true ? undefined : rendered.status,
     body_format_override: {
       text_format_source: { inline_string: literalInFormat(rendered.body.toString('utf8')) },
       content_type: rendered.contentType,
@@ -121,6 +140,12 @@ function mapper(reply: LocalReply, dialect: DialectId, condition?: string): Envo
   };
 }
 
-function localError({ code, message, hint }: LocalReply): GatewayError {
-  return new GatewayError(code, message, hint === undefined ? {} : { hint });
+function matches(details: string): string {
+  return details.endsWith('*')
+    ? `response.code_details.startsWith('${details.slice(0, -1)}')`
+    : `response.code_details == '${details}'`;
+}
+
+function render({ code, message, hint }: LocalReply, dialect: DialectId): RenderedError {
+  return wireErrors.render(dialect, new GatewayError(code, message, hint === undefined ? {} : { hint }));
 }

@@ -20,7 +20,7 @@ const COMMENT_WIDTH = 110;
 export function printStatic({ planHash, bootstrap, listeners, clusters }: EnvoyResources): string {
   const intro = [
     'Envoy bootstrap, made by `outerloop compile --static`. Needs Envoy 1.40 or newer.',
-    'To use it in an Envoy that already runs: take over the listeners and clusters, layered_runtime and typed_dns_resolver_config.',
+    'To paste it into an Envoy that already runs, take the listeners, the clusters, layered_runtime and typed_dns_resolver_config.',
     `Plan ${planHash}`,
   ];
   return print({ ...bootstrap, static_resources: { listeners, clusters } }, intro);
@@ -61,7 +61,7 @@ function print(root: EnvoyObject, intro: readonly string[]): string {
   // Envoy reads YAML 1.1 scalars (`no`, `on`, `0x10`); with this schema strings of that look are quoted.
   const document = new Document(root, { schema: 'yaml-1.1', aliasDuplicateObjects: false, keepUndefined: false });
   explain(document.contents, root, new Set());
-  document.commentBefore = intro.map((line) => ` ${line}`).join('\n');
+  document.commentBefore = intro.map(wrap).join('\n');
   return document.toString({ lineWidth: 0 });
 }
 

@@ -24,6 +24,14 @@ export function because<T extends EnvoyObject>(
   return { ...settings, [REASONS]: { ...settings[REASONS], ...reasons } };
 }
 
+/** One message out of parts, reasons included (a spread would keep those of the last part alone). */
+export function together(...parts: readonly EnvoyObject[]): EnvoyObject {
+  return because(
+    Object.assign({}, ...parts) as EnvoyObject,
+    Object.assign({}, ...parts.map((part) => part[REASONS])) as object,
+  );
+}
+
 /** A message that Envoy receives as google.protobuf.Any. */
 export function typed<T extends EnvoyObject>(type: string, settings: T): T & { readonly '@type': string } {
   return { '@type': `type.googleapis.com/${type}`, ...settings };

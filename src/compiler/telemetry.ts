@@ -1,4 +1,4 @@
-import type { Plan, UpstreamPlan } from '../config/plan';
+import type { Plan } from '../config/plan';
 import { discovery } from './discovery';
 import { HTTP_PROTOCOL_OPTIONS } from './cluster-settings';
 import { because, duration, extension, statName, typed, type EnvoyObject } from './resource';
@@ -53,38 +53,22 @@ export function telemetryCluster(plan: Plan, caPath: string): EnvoyObject | unde
   const otlp = collector(plan);
   if (otlp === undefined) return undefined;
   const name = clusterName(plan);
-  const place: UpstreamPlan = {
-    id: name,
-    kind: 'telemetry',
-    host: otlp.host,
-    port: otlp.port,
-    tls: otlp.tls,
-    authority: authority(otlp),
-    http2: otlp.protocol === 'grpc' ? 'alpn' : 'off',
-    connectTimeoutMs: 1000,
-    prefixAffinity: false,
+  const endpoint = {
+    address: { socket_address: { address: otlp.host, port_value: otlp.port } },
+    hostname: otlp.host,
   };
   return {
     name,
     alt_stat_name: statName(name),
-    ...discovery(place),
-    connect_timeout: duration(place.connectTimeoutMs),
-    load_assignment: {
-      cluster_name: name,
-      endpoints: [
-        {
-          lb_endpoints: [
-            {
-              endpoint: {
-                address: { socket_address: { address: otlp.host, port_value: otlp.port } },
-                hostname: otlp.host,
-              },
-            },
-          ],
-        },
-      ],
-    },
-    transport_socket: otlp.tls ? upstreamTls(place, caPath) : undefined,
+    ...discovery({ host: otlp.host, prefixAffinity: false }),
+    connect_timeout: duration(1000),
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint }] }] },
+    transport_socket: otlp.tls
+      ? upstreamTls(
+          { host: otlp.host, authority: authority(otlp), http2: otlp.protocol === 'grpc' ? 'alpn' : 'off' },
+          caPath,
+        )
+      : undefined,
     typed_extension_protocol_options: {
       [HTTP_PROTOCOL_OPTIONS]: typed(HTTP_PROTOCOL_OPTIONS, {
         explicit_http_config: otlp.protocol === 'grpc' ? { http2_protocol_options: {} } : { http_protocol_options: {} },

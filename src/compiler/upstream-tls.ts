@@ -2,12 +2,15 @@ import type { UpstreamPlan } from '../config/plan';
 import { isIpLiteral } from './address';
 import { because, extension, type EnvoyObject } from './resource';
 
+/** What TLS needs to know of an upstream. */
+type TlsPlace = Pick<UpstreamPlan, 'host' | 'authority' | 'http2'>;
+
 /**
  * TLS towards an upstream: server name, chain and name are all checked (UpstreamTlsContext).
  *
  * @param caPath PEM bundle of trusted authorities
  */
-export function upstreamTls(upstream: UpstreamPlan, caPath: string): EnvoyObject {
+export function upstreamTls(upstream: TlsPlace, caPath: string): EnvoyObject {
   const name = certificateName(upstream);
   const byAddress = isIpLiteral(name);
   return extension(
@@ -39,7 +42,7 @@ export function upstreamTls(upstream: UpstreamPlan, caPath: string): EnvoyObject
 }
 
 /** The name that the certificate must carry: the host, or for an address the name given as http_host. */
-function certificateName({ host, authority }: UpstreamPlan): string {
+function certificateName({ host, authority }: TlsPlace): string {
   if (!isIpLiteral(host)) return host;
   const withoutPort = authority.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   return withoutPort === '' ? host : withoutPort;

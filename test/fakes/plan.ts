@@ -1,6 +1,6 @@
 /** Builds Plans in code for tests: everything has a default, and what a test is about stands out. */
 import { createHash } from 'node:crypto';
-import { PLAN_FORMAT, type ListenerPlan, type Plan, type UpstreamPlan, type Wiring } from '../config/plan';
+import { PLAN_FORMAT, type ListenerPlan, type Plan, type UpstreamPlan, type Wiring } from '../../src/config/plan';
 
 export function buildListener(changes: Partial<ListenerPlan> = {}): ListenerPlan {
   return {
