@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startMockUpstream } from './child-programs';
+import { withCleanUp } from './clean-up';
 import { describeMachine } from './machine';
 import { measure, type Measurement } from './measurement';
 import { startOuterloop } from './outerloop-system';
@@ -30,34 +31,26 @@ const USAGE = `npm run bench -- [options]
   --quick                one round of one second`;
 
 async function run(options: Options): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'outerloop-bench-'));
-  const stops: (() => void | Promise<void>)[] = [() => rmSync(folder, { recursive: true })];
-  try {
+  await withCleanUp(async (undo) => {
+    const folder = mkdtempSync(join(tmpdir(), 'outerloop-bench-'));
+    undo(() => rmSync(folder, { recursive: true }));
     const mock = await startMockUpstream();
-    stops.push(mock.stop);
+    undo(mock.stop);
     const outerloop = await startOuterloop({ upstreamPort: mock.port, folder });
-    stops.push(outerloop.stop);
-    const floor = await startPlainEnvoy({
-      binary: outerloop.envoyBinary,
-      concurrency: outerloop.envoyConcurrency,
-      upstreamPort: mock.port,
-      folder,
-    });
-    stops.push(floor.stop);
+    undo(outerloop.stop);
+    const { envoyBinary: binary, envoyConcurrency: concurrency } = outerloop;
+    const floor = await startPlainEnvoy({ binary, concurrency, upstreamPort: mock.port, folder });
+    undo(floor.stop);
 
     const measurements = await measureAll(floor, outerloop, options);
-    const machine = describeMachine(outerloop.envoyBinary, outerloop.envoyConcurrency);
+    const machine = describeMachine(binary, concurrency);
     const rows = summarise(measurements);
-    console.log(`\n${tableOf(rows, machine)}`);
-    writeResults(
-      'overhead',
-      { machine, options: { rounds: options.rounds, seconds: options.seconds }, rows, measurements },
-      tableOf(rows, machine),
-    );
+    const table = tableOf(rows, machine);
+    console.log(`\n${table}`);
+    const { rounds, seconds } = options;
+    writeResults('overhead', { machine, options: { rounds, seconds }, rows, measurements }, table);
     process.exitCode = measurements.some(({ load }) => load.failures > 0) ? 1 : 0;
-  } finally {
-    for (const stop of stops.reverse()) await stop();
-  }
+  });
 }
 
 /** A, B, A, B, …: floor and Outerloop take turns within each load. */

@@ -27,7 +27,7 @@ export async function startPlainEnvoy(options: PlainEnvoyOptions): Promise<Syste
     String(options.concurrency),
     '--disable-hot-restart',
     '--log-level',
-    'warn',
+    'error',
   ];
   const child = spawn(options.binary, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { Client } from 'undici';
 import { judgeAnswer } from './answer-check';
 import { startMockUpstream } from './child-programs';
+import { withCleanUp } from './clean-up';
 import { describeMachine } from './machine';
 import { startOuterloop, type OuterloopSystem } from './outerloop-system';
 import { usageOf } from './process-usage';
@@ -116,20 +117,18 @@ async function main(): Promise<void> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ options: { requests: text, parallel: text } });
   const requests = Number(values.requests ?? 50_000);
-  const folder = mkdtempSync(join(tmpdir(), 'outerloop-soak-'));
-  const stops: (() => void | Promise<void>)[] = [() => rmSync(folder, { recursive: true })];
-  try {
+  await withCleanUp(async (undo) => {
+    const folder = mkdtempSync(join(tmpdir(), 'outerloop-soak-'));
+    undo(() => rmSync(folder, { recursive: true }));
     const mock = await startMockUpstream();
-    stops.push(mock.stop);
+    undo(mock.stop);
     const outerloop = await startOuterloop({ upstreamPort: mock.port, folder });
-    stops.push(outerloop.stop);
+    undo(outerloop.stop);
     const startedAt = performance.now();
     const tally = await soak(outerloop.origin, requests, Number(values.parallel ?? 64));
     const failed = await report(outerloop, tally, (performance.now() - startedAt) / 1000);
     process.exitCode = failed > 0 ? 1 : 0;
-  } finally {
-    for (const stop of stops.reverse()) await stop();
-  }
+  });
 }
 
 main().catch((error: unknown) => {

@@ -27,41 +27,38 @@ const MODEL_QUESTIONS = [
 /** Asks everything; returns one `{ what, ok }` per check. `strict` also checks the wording. */
 export async function askAll({ agents, models, strict }) {
   const checks = [];
-  for (const question of AGENT_QUESTIONS) {
-    heading(`${question.stream ? 'Asked, streamed' : 'Asked'}: "${question.prompt}"`);
-    const call = { model: 'gpt-4o', stream: question.stream === true, prompt: question.prompt };
-    const answer = await ask(agents, call, (headers) => {
-      say(`  agents   ${bold(headers.get('x-outerloop-agents') ?? 'none named')}`);
-      say(`  because  ${headers.get('x-outerloop-decision') ?? 'no reason given'}`);
-    });
-    checks.push(...report(question.prompt, answer, question.words, strict));
-    const named = (answer.headers['x-outerloop-agents'] ?? '').replaceAll(' ', '');
-    checks.push(
-      check(
-        `${question.prompt}: chosen agents are ${question.agents.join(', then ')}`,
-        named === question.agents.join(','),
-        `"${named}"`,
-      ),
-    );
-    checks.push(
-      check(
-        `${question.prompt}: a model phrased the answer`,
-        !/_agent$/.test(answer.model ?? '_agent'),
-        `model "${answer.model}"`,
-      ),
-    );
-  }
-  for (const question of MODEL_QUESTIONS) {
-    heading(`Asked the model listener for ${question.model} (${question.note})`);
-    const call = { model: question.model, stream: false, prompt: 'Who are you?' };
-    const answer = await ask(models, call, (headers) => {
-      say(`  model    ${bold(headers.get('x-outerloop-model') ?? 'none named')}`);
-    });
-    const header = answer.headers['x-outerloop-model'] ?? '';
-    checks.push(...report(question.model, answer, question.words, strict));
-    checks.push(check(`${question.model}: x-outerloop-model names it`, header.includes(question.model), `"${header}"`));
-  }
+  for (const question of AGENT_QUESTIONS) checks.push(...(await askAgents(agents, question, strict)));
+  for (const question of MODEL_QUESTIONS) checks.push(...(await askModel(models, question, strict)));
   return checks;
+}
+
+async function askAgents(address, question, strict) {
+  const { prompt, stream = false } = question;
+  heading(`${stream ? 'Asked, streamed' : 'Asked'}: "${prompt}"`);
+  const answer = await ask(address, { model: 'gpt-4o', stream, prompt }, (headers) => {
+    say(`  agents   ${bold(headers.get('x-outerloop-agents') ?? 'none named')}`);
+    say(`  because  ${headers.get('x-outerloop-decision') ?? 'no reason given'}`);
+  });
+  const named = (answer.headers['x-outerloop-agents'] ?? '').replaceAll(' ', '');
+  const reason = answer.headers['x-outerloop-decision'];
+  return [
+    ...report(prompt, answer, question.words, strict),
+    check(`${prompt}: asks ${question.agents.join(', then ')}`, named === question.agents.join(','), `"${named}"`),
+    check(`${prompt}: says why`, reason !== undefined, 'no x-outerloop-decision'),
+    check(`${prompt}: a model phrased it`, !/_agent$/.test(answer.model ?? '_agent'), `model "${answer.model}"`),
+  ];
+}
+
+async function askModel(address, { model, note, words }, strict) {
+  heading(`Asked the model listener for ${model} (${note})`);
+  const answer = await ask(address, { model, stream: false, prompt: 'Who are you?' }, (headers) => {
+    say(`  model    ${bold(headers.get('x-outerloop-model') ?? 'none named')}`);
+  });
+  const named = answer.headers['x-outerloop-model'] ?? '';
+  return [
+    ...report(model, answer, words, strict),
+    check(`${model}: x-outerloop-model names it`, named.includes(model), `"${named}"`),
+  ];
 }
 
 function report(label, answer, words, strict) {
