@@ -38,6 +38,7 @@ export class KeptProcess {
   constructor(
     private readonly spec: ProcessSpec,
     private readonly events: KeptProcessEvents,
+    private readonly firstDelayMs = FIRST_DELAY_MS,
   ) {}
 
   /**
@@ -66,7 +67,7 @@ export class KeptProcess {
       const now = performance.now();
       const recent = restarts.filter((at) => now - at < RESTART_WINDOW_MS).length;
       if (recent >= MAX_RESTARTS) throw await this.failure(`${reason}, ${recent + 1} times within a minute`);
-      const delayMs = FIRST_DELAY_MS * 2 ** recent;
+      const delayMs = this.firstDelayMs * 2 ** recent;
       this.events.restarting(reason, delayMs);
       await sleep(delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       if (this.stopping.signal.aborted) return;
@@ -91,9 +92,10 @@ export class KeptProcess {
     }
     const signal = AbortSignal.any([life.signal, this.stopping.signal]);
     try {
-      await this.spec.whenReady(child, signal);
+      const early = await Promise.race([this.spec.whenReady(child, signal), ended]);
+      if (early !== undefined) throw await this.failure(early);
     } catch (reason) {
-      if (life.signal.aborted) throw await this.failure(await ended);
+      if (life.signal.aborted) throw reason instanceof CommandFailure ? reason : await this.failure(await ended);
       if (this.identity !== undefined) await endProcess(this.identity, UNUSABLE_GRACE_MS);
       throw reason;
     }

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { CommandFailure, type ExitCode, messageOf } from './failure';
 import { currentTerminal } from './background';
@@ -52,7 +53,7 @@ function buildProgram(terminal: Terminal, finish: (code: ExitCode) => void): Com
     .showSuggestionAfterError()
     .showHelpAfterError('(outerloop --help lists the verbs)')
     .exitOverride()
-    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) });
   for (const verb of inHelpOrder(VERBS)) addVerb(program, verb, terminal, finish);
   return program;
 }
@@ -98,5 +99,5 @@ function report(reason: unknown, terminal: Terminal, verbose: boolean): ExitCode
 }
 
 function describe(reason: unknown): string {
-  return reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+  return inspect(reason, { depth: 4 });
 }

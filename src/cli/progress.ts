@@ -27,44 +27,59 @@ function duration(ms: number): string {
 
 /** Steps with marks and timings; on a terminal the line of the running step is rewritten, elsewhere only ends are printed. */
 export function terminalProgress(terminal: Terminal): Progress {
-  const colors = terminal.outColors;
-  let openLine = false;
-  const clear = (): void => {
-    if (openLine) terminal.out('\r\u001b[K');
-    openLine = false;
-  };
-  const line = (text: string): void => {
-    clear();
-    terminal.out(`${text}\n`);
-  };
+  const page = new ProgressPage(terminal);
   return {
-    step(title) {
-      const startedAt = performance.now();
-      const show = (detail: string): void => {
-        if (!terminal.interactive) return;
-        terminal.out(`\r\u001b[K${colors.cyan('•')} ${title} ${colors.dim(detail)}`);
-        openLine = true;
-      };
-      const end = (mark: string, detail: string): void => {
-        const time = duration(performance.now() - startedAt);
-        line([mark, title, detail, colors.dim(time === '' ? '' : `(${time})`)].filter((part) => part !== '').join(' '));
-      };
-      show('');
-      return {
-        update: show,
-        done: (detail = '') => end(colors.green('✓'), detail === '' ? '' : colors.dim(`— ${detail}`)),
-        failed: () => end(colors.red('✗'), ''),
-      };
-    },
-    note: (text) => line(`  ${text}`),
+    step: (title) => startStep(title, page, terminal),
+    note: (text) => page.print(`  ${text}\n`),
     warn: (text) => {
-      clear();
+      page.clear();
       terminal.err(`${terminal.errColors.yellow('warning:')} ${text}\n`);
     },
-    text: (text) => {
-      clear();
-      terminal.out(text);
-    },
+    text: (text) => page.print(text),
+  };
+}
+
+/** Knows whether the last line is still being rewritten, so that other text does not run into it. */
+class ProgressPage {
+  private openLine = false;
+
+  constructor(private readonly terminal: Terminal) {}
+
+  clear(): void {
+    if (this.openLine) this.terminal.out('\r\u001b[K');
+    this.openLine = false;
+  }
+
+  print(text: string): void {
+    this.clear();
+    this.terminal.out(text);
+  }
+
+  rewrite(line: string): void {
+    if (!this.terminal.interactive) return;
+    this.terminal.out(`\r\u001b[K${line}`);
+    this.openLine = true;
+  }
+}
+
+function startStep(title: string, page: ProgressPage, { outColors: colors }: Terminal): Step {
+  const startedAt = performance.now();
+  const show = (detail: string): void => page.rewrite(`${colors.cyan('•')} ${title} ${colors.dim(detail)}`);
+  const end = (mark: string, detail: string): void => {
+    const time = duration(performance.now() - startedAt);
+    const parts = [
+      mark,
+      title,
+      detail === '' ? '' : colors.dim(`— ${detail}`),
+      time === '' ? '' : colors.dim(`(${time})`),
+    ];
+    page.print(`${parts.filter((part) => part !== '').join(' ')}\n`);
+  };
+  show('');
+  return {
+    update: show,
+    done: (detail = '') => end(colors.green('✓'), detail),
+    failed: () => end(colors.red('✗'), ''),
   };
 }
 

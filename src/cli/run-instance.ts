@@ -100,7 +100,7 @@ async function prepare(
       findEnvoy({
         env: terminal.env,
         home,
-        report: step.update,
+        report: (detail) => step.update(detail),
         signal,
         ...(options.envoy === undefined ? {} : { flag: options.envoy }),
       }),

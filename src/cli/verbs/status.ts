@@ -54,15 +54,16 @@ export const verb = defineVerb<StatusOptions>({
 
 async function describe(recorded: InstanceState | undefined, healthy: boolean): Promise<Status> {
   const { envoy, sidecar } = recorded ?? {};
-  const alive = await Promise.all([envoy, sidecar].map((part) => part !== undefined && isRunning(part.process)));
-  const running = recorded?.phase === 'running' && healthy && alive.every(Boolean);
+  const envoyLives = envoy !== undefined && (await isRunning(envoy.process));
+  const sidecarLives = sidecar !== undefined && (await isRunning(sidecar.process));
+  const running = recorded?.phase === 'running' && healthy && envoyLives && sidecarLives;
   return {
     state: recorded === undefined ? 'stopped' : running ? 'running' : 'degraded',
     planHash: recorded?.planHash || null,
     listeners: recorded?.listeners ?? [],
-    envoy: { pid: (alive[0] && envoy?.process.pid) || null, adminAddress: envoy?.adminAddress ?? null },
+    envoy: { pid: envoyLives ? envoy.process.pid : null, adminAddress: envoy?.adminAddress ?? null },
     sidecar: {
-      pid: (alive[1] && sidecar?.process.pid) || null,
+      pid: sidecarLives ? sidecar.process.pid : null,
       address: sidecar?.address ?? null,
       metricsAddress: sidecar?.metricsAddress ?? null,
     },
