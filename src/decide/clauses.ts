@@ -27,29 +27,36 @@ export interface Clause {
   readonly introduces: boolean;
 }
 
-const SENTENCE_END = /[.?!;]+\s+|\n+/;
+// Every pattern sees text whose runs of white space are single spaces: that keeps them from taking quadratic time.
+const SENTENCE_END = /[.?!;]+ |\n/;
 const SEQUENCE =
-  /\s*,?\s*\b(?:and then|then also|and also|and after that|after that|afterwards|and finally|finally|and next)\b\s*,?\s*|\s*,\s*(?:then|also)\s+|\s+(?:then|also)\s+|^(?:then|also|next)\b\s*,?\s*/i;
-const LIST = /\s*,\s*(?:and|or)?\s+|\s+(?:and|plus|as well as|&)\s+/i;
+  / ?,? ?\b(?:and then|then also|and also|and after that|after that|afterwards|and finally|finally|and next)\b ?,? ?|,? (?:then|also) |^(?:then|also|next)\b ?,? ?/i;
+const LIST = / ?, (?:(?:and|or) )?| (?:and|plus|as well as|&) /i;
 
 const AUXILIARY =
   '(?:is|are|am|was|were|will|would|can|could|shall|should|may|might|must|do|does|did|has|have|had)(?:n.?t)?';
+/** After an auxiliary: "has no stops" goes on with what was said, "has the peso fallen" asks. */
+const PREDICATE = '(?:no|not|been|being|\\w+ing|\\w+ed)\\b';
 const WISH =
-  "(?:i|we)\\s*(?:(?:(?:also|really|just)\\s+)?(?:want|need|wanna|would (?:also )?(?:like|love|prefer)|have to|am (?:looking|trying))|['’]?d (?:also )?(?:like|love)|['’]m (?:looking|trying))";
+  "(?:i|we) ?(?:(?:(?:also|really|just) )?(?:want|need|wanna|would (?:also )?(?:like|love|prefer)|have to|am (?:looking|trying))|['’]?d (?:also )?(?:like|love)|['’]m (?:looking|trying))";
 const IMPERATIVE =
-  '(?:add|arrange|ask|book|bring|buy|calculate|call|cancel|change|check|choose|compare|compute|confirm|convert|create|deliver|describe|display|email|explain|fetch|figure|find|get|give|go|help|hold|include|inform|keep|let|list|locate|look|make|mark|need|open|order|pay|pick|place|plan|play|pull|put|rate|read|recommend|remind|remove|rent|report|reserve|reset|return|schedule|search|see|select|send|set|share|show|start|stop|suggest|switch|take|tell|text|track|translate|transfer|turn|update|use|verify|want|watch|write|wake)';
+  '(?:add|arrange|ask|book|bring|buy|calculate|call|cancel|change|check|choose|compare|compute|confirm|convert|create|deliver|describe|display|email|explain|fetch|figure|find|get|give|go|help|hold|include|inform|keep|let|list|locate|look|make|mark|need|open|order|pay|pick|place|plan|play|pull|put|rate|read|recommend|remind|remove|rent|report|reserve|reset|schedule|search|see|select|send|set|share|show|start|stop|suggest|switch|take|tell|text|track|translate|transfer|turn|update|use|verify|want|watch|write|wake)';
 const REQUEST = new RegExp(
-  `^(?:(?:please|kindly|just|now|ok|okay|hey|hi)\\s+)*(?:(?:what|which|where|who|whose|why|how)(?:['’]?s)?\\b|when(?:['’]s| ${AUXILIARY})\\b|${AUXILIARY}\\s|${WISH}\\b|${IMPERATIVE}\\b)`,
+  `^(?:(?:please|kindly|just|now|ok|okay|hey|hi) )*(?:(?:what|which|where|who|whose|why|how)(?:['’]?s)?\\b|when(?:['’]s| ${AUXILIARY})\\b|${AUXILIARY} (?!${PREDICATE})|${WISH}\\b|${IMPERATIVE}\\b)`,
   'i',
 );
 const REFERS_BACK = /\b(?:it|its|them|they|him|her)\b/i;
 const CONTINUES = /^(?:so|but|because|or|since|although|though|unless|instead)\b/i;
 const INTRODUCES = /^(?:if|while|when|whenever|given|now that|since|because|although|though|as soon as|unless|once)\b/i;
 
+/** Words that ask nothing by themselves. Dropped beside a request, kept when they are all there is. */
+const PLEASANTRY =
+  /^(?:(?:ok|okay|alright|great|sure|yes|no|well|hi|hey|hello|please|thanks|thank you|good (?:morning|afternoon|evening))[ ,!]*)+$/i;
+
 /** Never empty: a text without a cut, or without words, is one clause. Texts carry no punctuation at their ends. */
 export function splitClauses(text: string): Clause[] {
   const clauses: Clause[] = [];
-  for (const sentence of text.split(SENTENCE_END)) {
+  for (const sentence of singleSpaced(text).split(SENTENCE_END)) {
     const opensSequence = startsWith(SEQUENCE, sentence);
     for (const [position, step] of nonEmpty(sentence.split(SEQUENCE)).entries()) {
       const boundary = position > 0 || opensSequence ? 'sequence' : 'sentence';
@@ -58,7 +65,8 @@ export function splitClauses(text: string): Clause[] {
       }
     }
   }
-  return clauses.length > 0 ? clauses : [readClause(text.trim(), 'sentence')];
+  const asking = clauses.filter((clause) => !PLEASANTRY.test(clause.text));
+  return asking.length > 0 ? asking : [readClause(text.trim(), 'sentence')];
 }
 
 function readClause(text: string, boundary: Boundary): Clause {
@@ -80,6 +88,21 @@ function startsWith(pattern: RegExp, text: string): boolean {
   return match !== null && match.index === 0 && match[0].trim() !== '';
 }
 
+/** Every run of white space becomes one line break or one space. */
+function singleSpaced(text: string): string {
+  return text.replace(/\s+/g, (run) => (run.includes('\n') ? '\n' : ' '));
+}
+
 function nonEmpty(parts: readonly string[]): string[] {
-  return parts.map((part) => part.replace(/^[\s,.?!;]+|[\s,.?!;]+$/g, '')).filter((part) => part !== '');
+  return parts.map(withoutOuterPunctuation).filter((part) => part !== '');
+}
+
+/** By hand: a pattern anchored at the end alone would be tried from every position. */
+function withoutOuterPunctuation(text: string): string {
+  const isOuter = (index: number): boolean => ' ,.?!;'.includes(text.charAt(index));
+  let start = 0;
+  let end = text.length;
+  while (start < end && isOuter(start)) start++;
+  while (end > start && isOuter(end - 1)) end--;
+  return text.slice(start, end);
 }

@@ -152,6 +152,8 @@ class OnnxEncoder implements Encoder {
   }
 
   private receive(reply: EncoderReply): void {
+    // A thread that was still loading says so after it was told to end.
+    if (this.state === 'closed') return;
     switch (reply.kind) {
       case 'ready':
         this.state = 'serving';
