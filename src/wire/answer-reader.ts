@@ -41,7 +41,7 @@ export function readJsonAnswer(
   if (parsed !== undefined && isErrorBody(parsed)) {
     return readUpstreamError(statusInBody(parsed) ?? HIDDEN_ERROR_STATUS, body);
   }
-  return malformed('The upstream answered with something that is no answer of its API.');
+  return unreadable();
 }
 
 export function isError(result: Answer | NeutralError): result is NeutralError {
@@ -52,11 +52,20 @@ export function malformed(message: string): NeutralError {
   return neutralError(new GatewayError('upstream_malformed', message));
 }
 
+export function cutShort(): NeutralError {
+  return neutralError(new GatewayError('upstream_reset', 'The upstream ended its answer before it was complete.'));
+}
+
+function unreadable(): NeutralError {
+  return malformed('The answer of the upstream could not be read.');
+}
+
 /** Upstream stream bytes to neutral parts, up to and including the first `done` or `error`. */
 export class StreamReader {
   private readonly framing = new SseDecoder();
   private readonly decoder: StreamDecoder;
   private hasFinish = false;
+  private sawPart = false;
   private closed = false;
 
   constructor(
@@ -81,11 +90,8 @@ export class StreamReader {
     if (this.closed) return last;
     this.closed = true;
     if (this.hasFinish && !cut) return [...last, { type: 'done' }];
-    return [...last, { type: 'error', error: this.cutError() }];
-  }
-
-  private cutError(): NeutralError {
-    return neutralError(new GatewayError('upstream_reset', 'The upstream ended its answer before it was complete.'));
+    const isUnread = !this.sawPart && !cut;
+    return [...last, { type: 'error', error: isUnread ? unreadable() : cutShort() }];
   }
 
   private readAll(events: readonly SseEvent[]): readonly StreamPart[] {
@@ -94,6 +100,7 @@ export class StreamReader {
       if (this.closed) break;
       for (const part of this.read(event)) {
         parts.push(restorePart(part, this.toolNames));
+        this.sawPart = true;
         if (part.type === 'finish') this.hasFinish = true;
         if (part.type === 'error' || part.type === 'done') {
           this.closed = true;

@@ -1,10 +1,9 @@
 import { AnswerCollector } from './answer-collector';
-import { formOf, isError, malformed, readJsonAnswer, StreamReader } from './answer-reader';
+import { cutShort, formOf, isError, malformed, readJsonAnswer, StreamReader } from './answer-reader';
 import type { ResponseTranslator, TranslateResponseContext } from './api';
 import { codecsBetween, findDialect } from './dialect-registry';
-import { neutralError, type NeutralError } from './error-shape';
-import { renderStreamError } from './error-answer';
-import { GatewayError } from './errors';
+import type { NeutralError } from './error-shape';
+import { printSse } from './framing/sse';
 import { HeldBytes } from './held-bytes';
 import { printJson } from './json/raw';
 import type { Answer } from './message';
@@ -33,7 +32,7 @@ export class PassedAnswer implements ResponseTranslator {
   end(cut: boolean): Buffer {
     const isStream = this.contentType.toLowerCase().includes('event-stream');
     if (!cut || !isStream) return NOTHING;
-    return renderStreamError(this.context.client, cutShort());
+    return Buffer.from(printSse(findDialect(this.context.client).renderStreamError(cutShort())), 'utf8');
   }
 }
 
@@ -85,20 +84,16 @@ export class BufferedAnswer implements ResponseTranslator {
     const { source } = codecsBetween(this.context.upstream, this.context.client);
     const body = this.held.all();
     const form = formOf(body);
-    if (form === 'undecided') return malformed('The upstream sent an empty answer.');
+    if (form === 'undecided') return malformed('The answer of the upstream was empty.');
     if (form === 'events') return this.collect(new StreamReader(source, this.context.toolNames), body, cut);
     const result = readJsonAnswer(body, source, this.context);
-    return cut && isError(result) ? neutralError(cutShort()) : result;
+    return cut && isError(result) ? cutShort() : result;
   }
 
   private collect(reader: StreamReader, body: Buffer, cut: boolean): Answer | NeutralError {
     const collector = new AnswerCollector();
-    let sawAnswer = false;
     for (const part of [...reader.push(body), ...reader.end(cut)]) {
-      if (part.type === 'error') {
-        return sawAnswer ? part.error : malformed('The upstream answered with something that is no answer of its API.');
-      }
-      sawAnswer = true;
+      if (part.type === 'error') return part.error;
       collector.add(part);
     }
     return collector.answer();
@@ -107,8 +102,4 @@ export class BufferedAnswer implements ResponseTranslator {
 
 function printError(context: TranslateResponseContext, error: NeutralError): Buffer {
   return Buffer.from(JSON.stringify(findDialect(context.client).renderError(error)), 'utf8');
-}
-
-function cutShort(): GatewayError {
-  return new GatewayError('upstream_reset', 'The upstream ended its answer before it was complete.');
 }

@@ -1,0 +1,225 @@
+import { describe, expect, it } from '@jest/globals';
+import { seededRandom } from '../../test/fakes/seeded-random';
+import { chatViolations, messagesViolations } from '../../test/fakes/stream-conformance';
+import { readStreams, readTables, UPSTREAM_MODELS } from '../../test/fakes/wire-cases';
+import type { DialectId, TranslateResponseContext } from './api';
+import { createResponseTranslator } from './response';
+
+function contextFor(
+  upstream: DialectId,
+  client: DialectId,
+  overrides: Partial<TranslateResponseContext> = {},
+): TranslateResponseContext {
+  return {
+    requestModel: 'asked',
+    upstreamModel: UPSTREAM_MODELS[upstream],
+    stream: false,
+    includeUsage: true,
+    client,
+    upstream,
+    status: 200,
+    contentType: 'application/json',
+    answerId: 'exchange',
+    createdSeconds: 1_700_000_000,
+    ...overrides,
+  };
+}
+
+function translate(context: TranslateResponseContext, chunks: readonly Buffer[], cut = false): string {
+  const translator = createResponseTranslator(context);
+  const pieces = chunks.map((chunk) => translator.push(chunk));
+  return Buffer.concat([...pieces, translator.end(cut)]).toString();
+}
+
+const bytesOf = (input: unknown): Buffer => Buffer.from(typeof input === 'string' ? input : JSON.stringify(input));
+
+const violations = (client: DialectId, text: string): readonly string[] =>
+  client === 'openai.chat' ? chatViolations(text, { includeUsage: true }) : messagesViolations(text);
+
+describe.each([...readTables('answers'), ...readTables('errors')])(
+  'answers of $from for $to',
+  ({ from, to, cases }) => {
+    it.each(cases)('$name', ({ context: overrides, input, output }) => {
+      const context = contextFor(from, to, overrides);
+      const body = bytesOf(input);
+      expect(JSON.parse(translate(context, [body]))).toEqual(output);
+      const bytewise = Array.from(body, (byte) => Buffer.from([byte]));
+      expect(JSON.parse(translate(context, bytewise))).toEqual(output);
+      const translator = createResponseTranslator(context);
+      expect(translator.status).toBe(context.status);
+      expect(translator.contentType).toBe(
+        context.stream && context.status === 200 ? 'text/event-stream' : 'application/json',
+      );
+    });
+  },
+);
+
+describe.each(readStreams())('stream of $from for $to: $name', ({ from, to, input, output }) => {
+  const context = contextFor(from, to, { stream: true, contentType: 'text/event-stream' });
+
+  it('becomes what the client expects', () => {
+    expect(translate(context, [input])).toBe(output);
+  });
+
+  it('keeps the rules of the client API', () => {
+    expect(violations(to, output)).toEqual([]);
+  });
+
+  it('is the same for every cut into two', () => {
+    for (let at = 0; at <= input.length; at += 1) {
+      expect(translate(context, [input.subarray(0, at), input.subarray(at)])).toBe(output);
+    }
+  });
+
+  it('is the same byte by byte and for random cuts', () => {
+    expect(
+      translate(
+        context,
+        Array.from(input, (byte) => Buffer.from([byte])),
+      ),
+    ).toBe(output);
+    const random = seededRandom(7);
+    for (let round = 0; round < 50; round += 1)
+      expect(translate(context, randomCuts(input, random.below))).toBe(output);
+  });
+
+  it('ends with an error event when the connection breaks anywhere', () => {
+    const first = terminalAt(input);
+    const step = Math.max(1, Math.floor(first / 60));
+    for (let at = 0; at < first; at += step) {
+      const text = translate(context, [input.subarray(0, at)], true);
+      expect(text).toContain('"error"');
+      expect(violations(to, text)).toEqual([]);
+    }
+  });
+
+  it('becomes the same answer for a client that did not ask for a stream', () => {
+    const buffered = translate(contextFor(from, to), [input]);
+    expect(() => JSON.parse(buffered) as unknown).not.toThrow();
+    const isError = output.includes('"error"');
+    expect(buffered.includes('"error"')).toBe(isError);
+  });
+});
+
+describe('byte order marks and blanks', () => {
+  it('in front of JSON and of events change nothing', () => {
+    const context = contextFor('openai.chat', 'anthropic.messages', { stream: true });
+    const event = 'data: {"id":"c","choices":[{"delta":{"content":"x"},"finish_reason":"stop"}]}\n\n';
+    const plain = translate(context, [Buffer.from(event)]);
+    expect(plain).toContain('"text":"x"');
+    expect(translate(context, [Buffer.from(`\uFEFF${event}`)])).toBe(plain);
+    expect(
+      translate(
+        context,
+        Array.from(Buffer.from(`\uFEFF${event}`), (byte) => Buffer.from([byte])),
+      ),
+    ).toBe(plain);
+    const json = ' \n{"id":"c","choices":[{"message":{"content":"x"},"finish_reason":"stop"}]}';
+    expect(translate(context, [Buffer.from(`\uFEFF${json}`)])).toContain('"text":"x"');
+  });
+});
+
+describe('usage', () => {
+  it('is not shown to a chat client that did not ask for it', () => {
+    const stream = readStreams().find(({ from, name }) => from === 'anthropic.messages' && name === 'text');
+    const context = contextFor('anthropic.messages', 'openai.chat', { stream: true, includeUsage: false });
+    const text = translate(context, [stream?.input ?? Buffer.alloc(0)]);
+    expect(text).not.toContain('usage');
+    expect(chatViolations(text, { includeUsage: false })).toEqual([]);
+  });
+});
+
+describe('renamed tools', () => {
+  const toolNames = { a_b_12345678: 'a.b' };
+
+  it('get their names back in answers and streams', () => {
+    const json = '{"content":[{"type":"tool_use","id":"t","name":"a_b_12345678","input":{}}],"stop_reason":"tool_use"}';
+    const buffered = translate(contextFor('anthropic.messages', 'openai.chat', { toolNames }), [Buffer.from(json)]);
+    expect(buffered).toContain('"name":"a.b"');
+    const streamed = translate(contextFor('anthropic.messages', 'openai.chat', { toolNames, stream: true }), [
+      Buffer.from(
+        'data: {"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t","name":"a_b_12345678"}}\n\n',
+      ),
+    ]);
+    expect(streamed).toContain('"name":"a.b"');
+  });
+});
+
+describe('endless input', () => {
+  it('ends with an error when an event never ends', () => {
+    const translator = createResponseTranslator(contextFor('openai.chat', 'anthropic.messages', { stream: true }));
+    translator.push(Buffer.from('data: '));
+    const chunk = Buffer.alloc(1024 * 1024, 0x61);
+    let text = '';
+    for (let count = 0; count < 20; count += 1) text += translator.push(chunk).toString();
+    text += translator.end(false).toString();
+    expect(text).toContain('event: error');
+    expect(text).toContain('too large');
+    expect(text.match(/event: error/g)).toHaveLength(1);
+  });
+
+  it('accepts an event of 10 MB', () => {
+    const content = 'x'.repeat(10 * 1024 * 1024);
+    const event = `data: {"id":"c","choices":[{"delta":{"content":"${content}"},"finish_reason":"stop"}]}\n\n`;
+    const text = translate(contextFor('openai.chat', 'anthropic.messages', { stream: true }), [Buffer.from(event)]);
+    expect(text).toContain(content);
+    expect(text).toContain('message_stop');
+  });
+});
+
+describe('cut answers', () => {
+  it('are errors when their JSON is not whole, and answers when it is', () => {
+    const json = Buffer.from('{"id":"c","choices":[{"message":{"content":"x"},"finish_reason":"stop"}]}');
+    const context = contextFor('openai.chat', 'anthropic.messages');
+    expect(translate(context, [json.subarray(0, 30)], true)).toContain('"type":"error"');
+    expect(translate(context, [json], true)).toContain('"text":"x"');
+  });
+});
+
+describe('the same API on both sides', () => {
+  it('passes every byte', () => {
+    const body = Buffer.from('data: {"any": 1.0}\r\n\r\n');
+    const context = contextFor('openai.chat', 'openai.chat', {
+      stream: true,
+      contentType: 'text/event-stream; charset=utf-8',
+    });
+    const translator = createResponseTranslator(context);
+    expect(translator.push(body)).toBe(body);
+    expect(translator.end(false)).toHaveLength(0);
+    expect(translator.contentType).toBe('text/event-stream; charset=utf-8');
+  });
+
+  it('adds an error event to a stream that breaks, and nothing to a body that does', () => {
+    const stream = contextFor('anthropic.messages', 'anthropic.messages', { contentType: 'text/event-stream' });
+    expect(translate(stream, [Buffer.from('event: ping\n')], true)).toContain('event: error\ndata: {"type":"error"');
+    expect(translate(contextFor('openai.chat', 'openai.chat'), [Buffer.from('{')], true)).toBe('{');
+  });
+});
+
+describe('what cannot be translated', () => {
+  it('is refused for APIs without a codec', () => {
+    expect(() => createResponseTranslator(contextFor('openai.responses', 'openai.chat'))).toThrow(
+      expect.objectContaining({ code: 'unsupported_translation' }),
+    );
+  });
+
+  it('passes answers without a body', () => {
+    expect(translate(contextFor('openai.chat', 'anthropic.messages', { status: 204 }), [])).toBe('');
+  });
+});
+
+/** Offset before which a stream has not ended: its terminal event, or the last byte that matters. */
+function terminalAt(input: Buffer): number {
+  const places = ['data: [DONE]', 'data: {"type":"message_stop"', '"error":{'].map((word) => input.indexOf(word));
+  return Math.min(...places.filter((place) => place >= 0), Math.max(0, input.lastIndexOf('}')));
+}
+
+function randomCuts(input: Buffer, below: (limit: number) => number): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (let at = 0; at < input.length;) {
+    const end = at + 1 + below(90);
+    chunks.push(input.subarray(at, end));
+    at = end;
+  }
+  return chunks;
+}
