@@ -95,7 +95,9 @@ describe('clusters', () => {
     ['localhost', 1],
     ['127.0.0.1', 1],
   ])('stand in for a candidate whose name may not resolve: %s', (host, count) => {
-    const own = clusters([buildUpstream({ host })]).filter(({ name }) => String(name).startsWith('provider:example'));
+    const own = clusters([buildUpstream({ host })]).filter(
+      ({ name }) => typeof name === 'string' && name.startsWith('provider:example'),
+    );
     expect(own).toHaveLength(count);
     expect(own.at(-1)?.['name']).toBe('provider:example');
   });

@@ -55,7 +55,7 @@ function requests(): EnvoyObject {
       server_header_transformation: 'Answers of upstreams keep their own server header.',
       use_remote_address: 'The address of the connection counts, not what a client writes into x-forwarded-for.',
       path_with_escaped_slashes_action: 'Model ids may hold an escaped slash; no path grants anything here.',
-      scheme_header_transformation: 'HTTP/2 upstreams refuse a :scheme that differs from the connection’s.',
+      scheme_header_transformation: 'Some HTTP/2 upstreams refuse a :scheme that differs from the connection’s.',
       preserve_external_request_id: 'For correlation in logs only; nothing is looked up by it.',
     },
   );

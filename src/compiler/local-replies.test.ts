@@ -27,10 +27,10 @@ function chosen(details: string, path: string): { status: number | undefined; bo
   return { status: mapper.status_code, body: JSON.parse(text) };
 }
 
-// Response code details as Envoy 1.40 wrote them into its access log.
+// As Envoy 1.40 wrote them into its access log; the second one is cut at the ellipsis.
 const OBSERVED: readonly (readonly [string, string, number])[] = [
   ['request_payload_too_large', 'request_too_large', 413],
-  ['ext_proc_error_gRPC_error_14{upstream_connect_error}', 'not_ready', 503],
+  ['ext_proc_error_gRPC_error_14{upstream_connect_error_or_disconnect/reset_before_headers._…', 'not_ready', 503],
   ['no_healthy_upstream', 'upstream_unreachable', 503],
   ['cluster_not_found', 'upstream_unreachable', 503],
   [
@@ -40,7 +40,6 @@ const OBSERVED: readonly (readonly [string, string, number])[] = [
   ],
   ['upstream_reset_before_response_started{connection_termination}', 'upstream_reset', 502],
   ['upstream_reset_before_response_started{protocol_error}', 'upstream_malformed', 502],
-  ['upstream_reset_before_response_started{overflow}', 'overloaded', 503],
   ['response_timeout', 'upstream_timeout', 504],
 ];
 
@@ -52,6 +51,13 @@ describe('Envoy’s own replies', () => {
   it.each(OBSERVED)('%s has Anthropic’s shape at /v1/messages', (details, _, status) => {
     expect(chosen(details, '/v1/messages')).toMatchObject({ status, body: { type: 'error', error: {} } });
   });
+
+  it.each(['missing_host_header', 'path_normalization_failed', 'http1.codec_error', 'low_version'])(
+    '%s keeps its status',
+    (details) => {
+      expect(chosen(details, '')).toMatchObject({ status: undefined, body: { error: { code: 'invalid_request' } } });
+    },
+  );
 
   it('keep the status of requests that were never finished', () => {
     expect(chosen('stream_idle_timeout', '/v1/messages')?.status).toBeUndefined();

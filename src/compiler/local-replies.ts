@@ -59,7 +59,6 @@ const LOCAL_REPLIES: readonly LocalReply[] = [
   {
     details: [
       'response_timeout',
-      'upstream_response_timeout',
       'upstream_per_try_timeout',
       'upstream_per_try_idle_timeout',
       'upstream_max_stream_duration_reached',

@@ -62,7 +62,7 @@ function print(root: EnvoyObject, intro: readonly string[]): string {
   const document = new Document(root, { schema: 'yaml-1.1', aliasDuplicateObjects: false, keepUndefined: false });
   explain(document.contents, root, new Set());
   document.commentBefore = intro.map(wrap).join('\n');
-  return document.toString({ lineWidth: 0 });
+  return document.toString({ lineWidth: 0, singleQuote: true });
 }
 
 function explain(node: Node | null, value: EnvoyValue | undefined, said: Set<string>): void {
