@@ -65,6 +65,7 @@ function targetFor(
     dialect: choice.dialect,
     path: choice.path,
     basePath: candidate.model.basePath,
+    prefix: candidate.model.prefix,
     modelId: candidate.modelId,
     stream: exchange.get('request').stream,
   });
