@@ -59,8 +59,11 @@ export class ConfigDocument {
     return created;
   }
 
-  /** Path in the file of an object of the data, or of one of its members. */
+  /** Path in the file of an object of the data, or of one of its members (which may have moved in a migration). */
   pathOf(container: object, step?: Step): Path {
+    const member: unknown = step === undefined ? undefined : (container as Record<Step, unknown>)[step];
+    const ownPath = typeof member === 'object' && member !== null ? this.#paths.get(member) : undefined;
+    if (ownPath !== undefined) return ownPath;
     const base = this.#paths.get(container) ?? [];
     if (step === undefined) return base;
     return [...base, typeof step === 'number' ? (this.#indexes.get(container)?.[step] ?? step) : step];
@@ -97,7 +100,8 @@ export class ConfigDocument {
       keyNode = next.key;
       node = next.value;
     }
-    if (keyNode !== undefined && (part === 'key' || node === null || isBlock(node))) return this.#span(keyNode);
+    if (keyNode !== undefined && (part === 'key' || node === null || isBlock(node) || isUnwritten(node)))
+      return this.#span(keyNode);
     return node === null ? { line: 1, column: 1, length: 1 } : this.#span(node);
   }
 
@@ -143,6 +147,11 @@ export class ConfigDocument {
   lineText(line: number): string {
     return (this.text.split('\n', line)[line - 1] ?? '').trimEnd();
   }
+}
+
+/** `key:` with nothing behind it. */
+function isUnwritten(node: Node): boolean {
+  return isScalar(node) && node.value === null && node.source === '';
 }
 
 function isBlock(node: Node): boolean {

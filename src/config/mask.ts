@@ -1,8 +1,11 @@
 /** Names of keys, headers and variables whose values are never shown. */
 const SENSITIVE_NAME = /authorization|cookie|key|token|secret|password|credential|connection_string/i;
 
+/** `max_tokens`, `min_prefix_tokens`: numbers of tokens are no secret. */
+const COUNTED_TOKENS = /tokens$/i;
+
 export function isSensitiveName(name: string): boolean {
-  return SENSITIVE_NAME.test(name);
+  return SENSITIVE_NAME.test(name) && !COUNTED_TOKENS.test(name);
 }
 
 const MASK = '********';

@@ -111,10 +111,20 @@ function phraseEnum(fault: ErrorObject, schema: SchemaNode, path: Path): Phrased
     code: 'unknown_value',
     part: 'value',
     drop: true,
-    message: `\`${name(path)}\` is ${shown(fault.data, path)}, which is not one of its values.`,
+    message: `\`${name(path)}\` is ${shown(fault.data, path, false)}, which is not one of its values.`,
     why: `It can be ${enumerate(allowed)}.`,
-    fix: suggestion(scalarText(fault.data), allowed, 'Remove the key.'),
+    fix:
+      lastKey(path) === 'version'
+        ? versionAdvice(fault.data, allowed)
+        : suggestion(scalarText(fault.data), allowed, 'Remove the key.'),
   };
+}
+
+/** A near version may be another dialect, so only a different spelling is suggested. */
+function versionAdvice(written: unknown, allowed: readonly string[]): string {
+  const bare = scalarText(written).replace(/^v/, '');
+  const spelling = allowed.find((version) => version.replace(/^v/, '').startsWith(bare));
+  return `Write \`version: ${spelling ?? 'v0.4.0'}\`.`;
 }
 
 function phraseRange(fault: ErrorObject, schema: SchemaNode, path: Path): PhrasedError {
@@ -147,8 +157,11 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
 function phraseType(fault: ErrorObject, schema: SchemaNode, path: Path): PhrasedError {
   const types = [schema.type ?? []].flat();
   // Port numbers may be references, which is worth no mention when something else was written.
-  const wanted = types.includes('integer') && types.length === 2 ? ['integer'] : types;
-  const words = wanted.map((type) => TYPE_WORDS[type] ?? type).join(' or ');
+  // The same holds for the old form of `listeners`.
+  const wanted =
+    types.length !== 2 ? types : types.includes('integer') ? ['integer'] : types.includes('object') ? ['array'] : types;
+  const isDuration = schema.description?.includes('duration') === true;
+  const words = isDuration ? 'a duration such as `30s`' : wanted.map((type) => TYPE_WORDS[type] ?? type).join(' or ');
   return {
     code: 'wrong_type',
     part: 'value',
@@ -163,7 +176,8 @@ function typeAdvice(data: unknown, wanted: readonly string[], schema: SchemaNode
   const key = lastKey(path);
   if (schema.enum !== undefined) return `Use one of ${enumerate(schema.enum.map(String))}.`;
   if (data === null) return 'Write a value, or remove the key.';
-  if (typeof data === 'string' && isSensitiveName(key)) return 'Write a value of that type.';
+  if (isSensitiveName(key))
+    return typeof data === 'object' ? 'Write a single value.' : 'Write it in the right type; texts stand in quotes.';
   if (wanted.includes('integer') || wanted.includes('number')) {
     if (typeof data === 'string' && /^-?\d+(\.\d+)?$/.test(data))
       return `Write it without quotes: \`${key}: ${data}\`.`;
@@ -181,14 +195,14 @@ function typeAdvice(data: unknown, wanted: readonly string[], schema: SchemaNode
 const MAX_SHOWN = 60;
 
 /** A wrong value as it may be shown: short, and never something secret. */
-function shown(data: unknown, path: Path): string {
+function shown(data: unknown, path: Path, withKind = true): string {
   if (data === null) return 'empty';
   if (Array.isArray(data)) return 'a list';
   if (typeof data === 'object') return 'a mapping of keys';
   if (isSensitiveName(lastKey(path))) return typeof data === 'string' ? 'a text' : `a ${typeof data}`;
   const text = maskUrl(scalarText(data));
   const clipped = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
-  return typeof data === 'string' ? `the text \`${clipped}\`` : `\`${clipped}\``;
+  return typeof data === 'string' && withKind ? `the text \`${clipped}\`` : `\`${clipped}\``;
 }
 
 function scalarText(data: unknown): string {

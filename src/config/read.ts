@@ -9,9 +9,11 @@ const SYNTAX_SENTENCES: Readonly<Record<string, string>> = {
   BAD_DQ_ESCAPE: 'This escape sequence does not exist inside double quotes; single quotes take a backslash literally.',
   BAD_INDENT: 'The indentation does not fit the lines around it.',
   BAD_SCALAR_START: 'A plain text cannot start with this character; put it in quotes.',
-  BLOCK_AS_IMPLICIT_KEY: 'There are two `key: value` pairs on one line; put the text in quotes or start a new line.',
+  BLOCK_AS_IMPLICIT_KEY:
+    'This goes on in a way that cannot be read: the next line is indented too far, or a text with a colon needs quotes.',
   BLOCK_IN_FLOW: 'A block cannot stand inside `[…]` or `{…}`.',
   MISSING_CHAR: 'A character is missing here: a closing quote or bracket, or a space or colon before this place.',
+  NON_STRING_KEY: 'A key must be a single text, not a list or a mapping.',
   MULTILINE_IMPLICIT_KEY: 'A key must stand on one line; perhaps a colon is missing.',
   TAB_AS_INDENT: 'Tabs cannot be used for indentation; use spaces.',
   TAG_RESOLVE_FAILED: 'This tag (`!name`) is not known here.',
@@ -67,8 +69,10 @@ function parse(text: string, lineCounter: LineCounter): Document | undefined {
       merge: true,
       customTags: withoutSurprises,
       uniqueKeys: false,
+      // Else the key `on` of `failover` would be the boolean that the word `on` is as a value.
+      stringKeys: true,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
       lineCounter,
     });
   } catch (reason) {
@@ -83,7 +87,11 @@ function placeAt(lineCounter: LineCounter, offset: number, length = 1): Place {
 }
 
 function reportSyntax(yaml: Document, lineCounter: LineCounter, problems: ProblemList): void {
+  const told = new Set<number>();
   for (const fault of [...yaml.errors, ...yaml.warnings.filter((item) => item.code === 'TAG_RESOLVE_FAILED')]) {
+    // The parser often stumbles twice over the same spot; the first sentence is the better one.
+    if (told.has(fault.pos[0])) continue;
+    told.add(fault.pos[0]);
     const place = placeAt(lineCounter, fault.pos[0]);
     if (fault.code === 'MULTIPLE_DOCS') {
       problems.add('several_documents', place, { message: 'A second YAML document starts here.' });
@@ -92,6 +100,15 @@ function reportSyntax(yaml: Document, lineCounter: LineCounter, problems: Proble
       problems.add('yaml_syntax', place, { message });
     }
   }
+  visit(yaml, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(yaml) !== undefined) return;
+      problems.add('yaml_syntax', placeAt(lineCounter, alias.range?.[0] ?? 0, alias.source.length + 1), {
+        message: `Nothing before this place has the anchor \`&${alias.source}\`.`,
+        fix: 'Set the anchor before it is used, or put the text in quotes if it is meant literally.',
+      });
+    },
+  });
 }
 
 function plainData(yaml: Document, problems: ProblemList): Data | undefined {

@@ -20,7 +20,7 @@ export interface HttpUrl {
 /** Takes an http(s) URL apart; undefined when it is none. */
 export function parseHttpUrl(text: string): HttpUrl | undefined {
   const url = URL.parse(text);
-  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') return undefined;
+  if (url === null || !/^https?:\/\/[^/]/i.test(text.trim()) || url.hostname === '') return undefined;
   const tls = url.protocol === 'https:';
   const extras = [
     ...(url.username !== '' || url.password !== '' ? ['user name and password'] : []),
@@ -64,7 +64,10 @@ export function resolveUrl(context: CheckContext, container: object, key: string
   const url = parseHttpUrl(resolved);
   if (url === undefined) {
     problems.add('invalid_url', place, {
-      message: `\`${name}\` is \`${maskUrl(text)}\`, which is not a complete http or https URL.`,
+      message:
+        text === ''
+          ? `\`${name}\` is empty.`
+          : `\`${name}\` is \`${maskUrl(text)}\`, which is not a complete http or https URL.`,
       fix: urlAdvice(resolved, splitReferences(text).length > 1),
     });
     return undefined;

@@ -26,7 +26,8 @@ export function liftInlinePreferences(draft: Draft, context: MigrationContext): 
   if (lifted.length > 0) {
     const own = draft.routing_preferences ?? [];
     const all = [...own, ...lifted];
-    next.routing_preferences = draft.routing_preferences === undefined ? all : context.document.adopt(all, own);
+    const origin = draft.routing_preferences ?? withInline[0]?.routing_preferences;
+    next.routing_preferences = origin === undefined ? all : context.document.adopt(all, origin);
   }
   return context.document.adopt(next, draft);
 }

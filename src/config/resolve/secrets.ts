@@ -23,7 +23,7 @@ export class SecretCollector {
   /** A text that is secret as a whole; the file is warned when it is spelled out. */
   secret(path: Path, text: string, neededBy: string): SecretTemplate {
     const template = this.#template(path, text, neededBy, (part) => !SCHEME_WORD.test(part));
-    if (template.some((part) => typeof part !== 'string' && part.env.startsWith(LITERAL_PREFIX))) {
+    if (spellsOutSecret(text)) {
       this.context.problems.add('literal_secret', this.context.document.placeOf(path, 'value'), {
         message: `\`${pathText(path)}\` holds the secret itself.`,
       });
@@ -99,6 +99,12 @@ export class SecretCollector {
   get missing(): LoadResult['missing'] {
     return this.#missing;
   }
+}
+
+/** Addresses count as secret only with a password in them; other texts when no variable is part of them. */
+function spellsOutSecret(text: string): boolean {
+  if (text.includes('://')) return /:\/\/[^/@$]*:[^/@$]+@/.test(text);
+  return splitReferences(text).every((part) => typeof part === 'string');
 }
 
 const LITERAL_PREFIX = 'OUTERLOOP_LITERAL_';

@@ -1,6 +1,7 @@
 import type { CheckContext } from '../check-context';
 import type { EndpointDraft, ParameterDraft, PromptTargetDraft } from '../draft';
 import type { PromptTargetParameter, PromptTargetPlan, SecretTemplate } from '../plan';
+import { maskUrl } from '../mask';
 import { resolveReferences } from '../resolve-url';
 import { durationOf } from './durations';
 import type { SecretCollector } from './secrets';
@@ -49,7 +50,10 @@ function resolveEndpoint(name: string, draft: EndpointDraft, context: CheckConte
   if (match?.[1] === undefined || port < 1 || port > 65_535) {
     const url = URL.parse(text);
     context.problems.add('invalid_endpoint', context.document.place(draft, 'endpoint'), {
-      message: `The endpoint \`${name}\` is \`${endpoint}\`, which is not host or host:port.`,
+      message:
+        endpoint === ''
+          ? `The endpoint \`${name}\` is empty.`
+          : `The endpoint \`${name}\` is \`${maskUrl(endpoint)}\`, which is not host or host:port.`,
       ...(url !== null && /^https?:$/.test(url.protocol)
         ? { fix: `Write \`endpoint: ${url.host}\` and \`protocol: ${url.protocol.slice(0, -1)}\`.` }
         : {}),

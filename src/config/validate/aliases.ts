@@ -1,6 +1,6 @@
 import type { CheckContext } from '../check-context';
 import { nearest } from '../suggest';
-import { ConfiguredModels } from './model-names';
+import { ConfiguredModels, isWildcard } from './model-names';
 
 export function checkAliases(context: CheckContext): void {
   const { draft, document, problems } = context;
@@ -12,7 +12,7 @@ export function checkAliases(context: CheckContext): void {
         message: `The alias \`${name}\` has both \`target\` and \`targets\`.`,
       });
     }
-    if (alias.target === undefined && alias.targets === undefined) {
+    if (!document.isWritten(alias, 'target') && !document.isWritten(alias, 'targets')) {
       problems.add('missing_key', document.keyPlace(aliases, name), {
         message: `The alias \`${name}\` has no \`target\`.`,
         why: 'An alias stands for a configured model.',
@@ -27,7 +27,15 @@ export function checkAliases(context: CheckContext): void {
     const places = alias.targets ?? [];
     places.forEach((place, index) => {
       if (typeof place === 'string') check(place, places, index);
-      else for (const item of place) if (item.model !== undefined) check(item.model, item, 'model');
+      else {
+        for (const item of place) if (item.model !== undefined) check(item.model, item, 'model');
+        if (place.every(({ weight }) => weight === 0)) {
+          problems.add('out_of_range', document.place(places, index), {
+            message: `All weights of a place of the alias \`${name}\` are 0.`,
+            fix: 'Give at least one of its models a weight above 0, or remove the place.',
+          });
+        }
+      }
     });
   }
 }
@@ -40,6 +48,8 @@ function describe(
 ): { message: string; fix?: string } {
   const message = `The alias \`${alias}\` points to \`${target}\`, which is not a configured model`;
   if (Object.hasOwn(aliases, target)) return { message: `${message} but another alias.` };
+  if (isWildcard(target))
+    return { message: `${message} but a wildcard.`, fix: 'Point the alias to one concrete model.' };
   if (models.coveredByWildcard(target)) {
     return {
       message: `${message}; only a wildcard covers it.`,

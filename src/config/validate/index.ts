@@ -14,6 +14,7 @@ import { checkFutureKeys } from './future-keys';
 import { checkPreferences } from './preferences';
 import { checkSessions } from './sessions';
 import { checkTargets } from './targets';
+import { checkUnexpanded } from './unexpanded';
 
 const RULES: readonly ((context: CheckContext) => void)[] = [
   checkIds,
@@ -23,6 +24,7 @@ const RULES: readonly ((context: CheckContext) => void)[] = [
   checkPreferences,
   checkSessions,
   checkTargets,
+  checkUnexpanded,
   checkIdleKeys,
   checkFutureKeys,
 ];

@@ -1,7 +1,7 @@
 import { findProvider, providerIds } from '../../providers/registry';
 import type { CheckContext } from '../check-context';
 import type { ModelDraft } from '../draft';
-import { nearest } from '../suggest';
+import { enumerate, nearest } from '../suggest';
 import { isWildcard, lookupName, splitModel } from './model-names';
 
 /** Vendors that Plano does not know: files written for it describe them with provider_interface, which stays allowed. */
@@ -64,14 +64,7 @@ function checkProvider(entry: ModelDraft, prefix: string, context: CheckContext)
   const place = document.place(entry, 'model');
   const provider = findKnownVendor(entry, prefix);
   if (provider === undefined) {
-    const missing = (['base_url', 'provider_interface'] as const).filter((key) => entry[key] === undefined);
-    if (missing.length === 0) return;
-    const near = nearest(prefix, providerIds());
-    const missingKeys = missing.map((key) => `\`${key}\``).join(' and ');
-    problems.add('unknown_provider', place, {
-      message: `\`${prefix}\` is no provider that is known here, and the entry has no ${missingKeys}.`,
-      fix: `${near === undefined ? '' : `Did you mean \`${near}\`? Otherwise add`}${near === undefined ? 'Add' : ''} ${missingKeys}; known providers: ${providerIds().join(', ')}.`,
-    });
+    reportUnknownProvider(entry, prefix, context);
     return;
   }
   if (entry.provider_interface !== undefined && !UNKNOWN_TO_PLANO.has(provider.id)) {
@@ -82,11 +75,25 @@ function checkProvider(entry: ModelDraft, prefix: string, context: CheckContext)
   }
   if (
     provider.baseUrl === undefined &&
-    entry.base_url === undefined &&
+    !document.isWritten(entry, 'base_url') &&
     environment.get(overrideVariable(provider.id)) === undefined
   ) {
     problems.add('missing_base_url', place, { message: `\`${provider.id}\` needs \`base_url\`.` });
   }
+}
+
+function reportUnknownProvider(entry: ModelDraft, prefix: string, { document, problems }: CheckContext): void {
+  const missing = (['base_url', 'provider_interface'] as const).filter((key) => !document.isWritten(entry, key));
+  if (missing.length === 0) return;
+  const near = nearest(prefix, providerIds());
+  const keys = missing.map((key) => `\`${key}\``);
+  problems.add('unknown_provider', document.place(entry, 'model'), {
+    message: `\`${prefix}\` is no provider that is known here, and the entry has ${keys.length === 2 ? `neither ${keys.join(' nor ')}` : `no ${keys.join()}`}.`,
+    fix:
+      near === undefined
+        ? `Add ${keys.join(' and ')}. Known providers are ${enumerate(providerIds(), 'and')}.`
+        : `Did you mean \`${near}\`? Otherwise add ${keys.join(' and ')}.`,
+  });
 }
 
 /** The described vendor behind a prefix. Other spellings (`google`) count only where the file declares no interface. */
