@@ -89,13 +89,12 @@ async function startEverything(options) {
 /** Resolves when something that the demo needs ends; Ctrl-C goes through `interrupted`. */
 async function stayUp() {
   heading('Your turn');
-  say(
-    `  curl -i ${AGENT_LISTENER}/v1/chat/completions -H 'Content-Type: application/json' -H 'x-outerloop-debug: 1' \\`,
-  );
+  say(`  curl -i ${AGENT_LISTENER}/v1/chat/completions -H 'Content-Type: application/json' \\`);
   say(
     `    -d '{"model":"gpt-4o","messages":[{"role":"user","content":"Find flights from NYC to Paris and check the weather there"}]}'`,
   );
   say(dim(`\n  models:  curl ${MODEL_LISTENER}/v1/models`));
+  say(dim(`  why:     npx outerloop logs ${CONFIG}`));
   say(dim(`  status:  npx outerloop status ${CONFIG}`));
   say(`\n  ${bold('Ctrl-C')} stops everything.\n`);
   for (const name of ['weather agent', 'flight agent', 'stand-in model', 'outerloop']) children.echo(name, true);

@@ -1,6 +1,10 @@
 // What the demo asks, what the answers must show, and how they are printed.
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { bold, cross, dim, heading, say, tick, write } from './terminal.mjs';
 
+const CONFIG = 'examples/travel/config.yaml';
 const FLIGHT_FACT = /\bOA \d+ leaves at/;
 
 /** `agents` are the ids expected in x-outerloop-agents, in order; `words` hold for the stand-in model, which repeats facts. */
@@ -35,16 +39,17 @@ export async function askAll({ agents, models, strict }) {
 async function askAgents(address, question, strict) {
   const { prompt, stream = false } = question;
   heading(`${stream ? 'Asked, streamed' : 'Asked'}: "${prompt}"`);
-  const answer = await ask(address, { model: 'gpt-4o', stream, prompt }, (headers) => {
+  let reason;
+  const answer = await ask(address, { model: 'gpt-4o', stream, prompt }, async (headers, requestId) => {
     say(`  agents   ${bold(headers.get('x-outerloop-agents') ?? 'none named')}`);
-    say(`  because  ${headers.get('x-outerloop-decision') ?? 'no reason given'}`);
+    reason = await reasonInLog(requestId);
+    say(`  because  ${reason ?? 'no reason found in the log'}`);
   });
   const named = (answer.headers['x-outerloop-agents'] ?? '').replaceAll(' ', '');
-  const reason = answer.headers['x-outerloop-decision'];
   return [
     ...report(prompt, answer, question.words, strict),
     check(`${prompt}: asks ${question.agents.join(', then ')}`, named === question.agents.join(','), `"${named}"`),
-    check(`${prompt}: says why`, reason !== undefined, 'no x-outerloop-decision'),
+    check(`${prompt}: says why`, reason !== undefined, 'nothing in the log'),
     check(`${prompt}: a model phrased it`, !/_agent$/.test(answer.model ?? '_agent'), `model "${answer.model}"`),
   ];
 }
@@ -59,6 +64,17 @@ async function askModel(address, { model, note, words }, strict) {
     ...report(model, answer, words, strict),
     check(`${model}: x-outerloop-model names it`, named.includes(model), `"${named}"`),
   ];
+}
+
+/** Each decision is one line of the sidecar's log; `outerloop logs` shows it to anybody. */
+async function reasonInLog(requestId) {
+  for (let tries = 0; tries < 10; tries++) {
+    const { stdout } = spawnSync(process.execPath, ['dist/cli/main.js', 'logs', CONFIG], { encoding: 'utf8' });
+    const line = stdout.split('\n').find((each) => each.includes(requestId) && each.includes('agents chosen'));
+    if (line !== undefined) return JSON.parse(line.slice(line.indexOf('{'))).reason;
+    await sleep(100);
+  }
+  return undefined;
 }
 
 function report(label, answer, words, strict) {
@@ -92,14 +108,15 @@ function check(what, ok, found) {
 /** `onHeaders` prints what the headers say before the answer comes. */
 async function ask(address, { model, stream, prompt }, onHeaders) {
   const startedAt = Date.now();
+  const requestId = randomUUID();
   try {
     const response = await fetch(`${address}/v1/chat/completions`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-outerloop-debug': '1' },
+      headers: { 'content-type': 'application/json', 'x-request-id': requestId },
       body: JSON.stringify({ model, stream, messages: [{ role: 'user', content: prompt }] }),
       signal: AbortSignal.timeout(60_000),
     });
-    onHeaders(response.headers);
+    await onHeaders(response.headers, requestId);
     const answer = stream && response.ok ? await readStream(response) : await readWhole(response);
     if (answer.events === undefined) say(`  answer   ${answer.text || answer.problem}`);
     say(

@@ -2,8 +2,6 @@
  * cli: the `outerloop` command. The only folder that reads argv and the environment, talks to people and builds services
  * out of the other folders. It decides nothing about requests. Called by main.ts.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { CommandFailure, type ExitCode, messageOf } from './failure';
@@ -11,6 +9,7 @@ import { currentTerminal } from './background';
 import type { Terminal } from './terminal';
 import { VERBS } from './verbs';
 import type { Verb } from './verbs/verb';
+import { packageVersion } from './package-version';
 
 const HELP = `
 First steps:
@@ -23,12 +22,6 @@ First steps:
   With no file at all: export OPENAI_API_KEY=... && outerloop up
 
 More: outerloop <verb> --help`;
-
-/** Version of the package. */
-export function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
-  return (manifest as { version: string }).version;
-}
 
 /** Runs one command line and resolves with its exit code; everything a person should read is printed. */
 export async function runProgram(argv: readonly string[], terminal: Terminal = currentTerminal()): Promise<ExitCode> {

@@ -13,6 +13,7 @@ import { createSideCalls } from '../ports/adapters/side-calls-undici';
 import { createTelemetry } from '../ports/adapters/telemetry-otel';
 import type { Encoder } from '../ports/encoder';
 import type { Log } from '../ports/log';
+import { packageVersion } from './package-version';
 
 export interface SidecarOptions {
   readonly plan: Plan;
@@ -41,7 +42,7 @@ export interface Sidecar {
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const { plan, wiring, log } = options;
   let ready = false;
-  const metrics = createMetrics();
+  const metrics = createMetrics({ version: packageVersion() });
   const telemetry = createTelemetry(plan.telemetry, log);
   const wire = createRequestWire();
   const sideCalls = createSideCalls({ egress: wiring.egress, log });
@@ -77,22 +78,13 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   });
   // Callers learn about a failure through ready(); it must not count as unhandled before they ask.
   warmUp.catch((error: unknown) => log.error({ err: error }, 'a model could not be loaded'));
-  return {
-    address: server.address,
-    metricsAddress: metricsServer.address,
-    ready: () => warmUp,
-    async stop(graceMs = 5000) {
-      ready = false;
-      await server.stop(graceMs);
-      await Promise.allSettled([
-        sideCalls.close(),
-        wire.close(),
-        encoder?.close(),
-        telemetry.shutdown(),
-        metricsServer.close(),
-      ]);
-    },
+  const stop = async (graceMs = 5000): Promise<void> => {
+    ready = false;
+    await server.stop(graceMs);
+    const closing = [sideCalls.close(), wire.close(), encoder?.close(), telemetry.shutdown(), metricsServer.close()];
+    await Promise.allSettled(closing);
   };
+  return { address: server.address, metricsAddress: metricsServer.address, ready: () => warmUp, stop };
 }
 
 /** One agent needs no choice, and so no model in memory. */

@@ -2,6 +2,7 @@ import { status, type ServerDuplexStream } from '@grpc/grpc-js';
 import { FROM_UPSTREAM_HEADER, GRPC_LISTENER_KEY } from '../config/names';
 import type { CloseReason } from '../pipeline/exchange';
 import type { FrontExchange, Gateway } from '../pipeline/gateway';
+import { NO_HEADER_CHANGES } from '../pipeline/mutation';
 import { requestHead, type Headers } from '../pipeline/request-head';
 import type { Log } from '../ports/log';
 import type { Metrics } from '../ports/metrics';
@@ -30,7 +31,7 @@ export interface StreamServices {
 }
 
 /**
- * head: nothing seen · body: head answered, body wanted · forwarded: request is with Envoy's router ·
+ * head: nothing seen (Envoy may answer by itself even now: missing host, bad path) · body: head answered, body wanted · forwarded: request is with Envoy's router ·
  * rewriting: the answer streams through us · over: nothing more to say.
  */
 type State = 'head' | 'body' | 'forwarded' | 'rewriting' | 'over';
@@ -74,6 +75,8 @@ export class FrontStream {
     if (message.requestHeaders !== undefined && this.state === 'head')
       return this.onRequestHeaders(message.requestHeaders);
     if (message.requestBody !== undefined && this.state === 'body') return this.onRequestBody(message.requestBody.body);
+    if (message.responseHeaders !== undefined && this.state === 'head')
+      return this.finish(passReply(NO_HEADER_CHANGES));
     if (message.responseHeaders !== undefined && this.awaitsResponse())
       return this.onResponseHeaders(message.responseHeaders);
     if (message.responseBody !== undefined && this.state === 'rewriting')
@@ -91,7 +94,8 @@ export class FrontStream {
     const { telemetry, gateway } = this.services;
     const head = requestHead(readHeaders(message), message.endOfStream === true);
     this.exchange = gateway.open({
-      listener: metadataText(this.call, GRPC_LISTENER_KEY) ?? '',
+      // gRPC metadata is ASCII; the compiler encodes listener names for it.
+      listener: decodeURIComponent(metadataText(this.call, GRPC_LISTENER_KEY) ?? ''),
       head,
       traceContext: telemetry.extract(metadataText(this.call, 'traceparent'), metadataText(this.call, 'tracestate')),
       signal: this.abort.signal,

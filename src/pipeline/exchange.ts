@@ -65,13 +65,15 @@ export class Exchange {
     readonly signal: AbortSignal,
     /** Asks Envoy for more time in the body phase; once per phase (ext_proc override_message_timeout). */
     readonly extendDeadline: (timeoutMs: number) => void,
+    /** On the clock of Services.now. */
+    readonly startedMs: number,
   ) {}
 
   /** Throws when a stage asks for something that nobody provided: a mistake in a stage's `needs`. */
   get<Name extends FactName>(name: Name): ExchangeFacts[Name] {
     const value = this.facts[name];
     if (value === undefined) throw new Error(`no stage provided "${name}" before it was read`);
-    return value as ExchangeFacts[Name];
+    return value;
   }
 
   find<Name extends FactName>(name: Name): ExchangeFacts[Name] | undefined {

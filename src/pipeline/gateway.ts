@@ -85,7 +85,8 @@ export class FrontExchange {
   ) {
     const { head, traceContext, signal, extendDeadline } = options;
     this.started = pipeline.services.now();
-    this.exchange = new Exchange(randomUUID(), pipeline.services.listener, head, traceContext, signal, extendDeadline);
+    const { listener } = pipeline.services;
+    this.exchange = new Exchange(randomUUID(), listener, head, traceContext, signal, extendDeadline, this.started);
   }
 
   get id(): string {

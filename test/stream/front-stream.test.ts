@@ -116,6 +116,13 @@ describe('messages that do not fit', () => {
     expect(await stream.ended).toEqual({ code: 0 });
   });
 
+  it('passes an answer that Envoy made before it showed any request', async () => {
+    const stream = fixture.envoy.front('models').responseHeaders({ ':status': '400' }, true);
+    expect((await stream.reply(1)).responseHeaders?.response).toBeDefined();
+    stream.halfClose();
+    expect(await stream.ended).toEqual({ code: 0 });
+  });
+
   it('ends at once when Envoy half-closes in the middle, and forgets the request', async () => {
     const stream = await forwarded();
     expect(fixture.gateway.openExchanges).toBe(1);

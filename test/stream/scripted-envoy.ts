@@ -25,7 +25,7 @@ export class ScriptedEnvoy {
   private readonly client: StreamingClient;
 
   constructor(address: string) {
-    const service = loadProtocol().externalProcessor as unknown as ServiceDefinition;
+    const service = loadProtocol().externalProcessor;
     const Client = makeGenericClientConstructor(service, 'ExternalProcessor');
     this.client = new Client(address, credentials.createInsecure(), {
       'grpc.max_receive_message_length': -1,

@@ -27,8 +27,7 @@ export const renderAgent: Stage = {
       const headers = agentHeaders(agent, authorities.get(agent.upstream) ?? agent.upstream, exchange);
       exchange.provide('forward', {
         kind: 'forward',
-        // Agents act on the world: nothing is repeated for them unless the file asks for it.
-        headers: { set: { ...headers.set, 'x-envoy-max-retries': '0' }, remove: headers.remove },
+        headers: { set: { ...headers.set, ...lastLeg(exchange, services) }, remove: headers.remove },
         ...(body === exchange.get('body') ? {} : { body }),
         clusters: [agent.upstream],
       });
@@ -39,6 +38,16 @@ export const renderAgent: Stage = {
     };
   },
 };
+
+/**
+ * Instructions for Envoy's router. Agents act on the world: nothing is repeated for them. The time that earlier agents took
+ * counts: the listener's timeout is for the whole request.
+ */
+function lastLeg(exchange: Exchange, { listener, now }: ListenerServices): Record<string, string> {
+  const leftMs = Math.max(1, Math.round(listener.timeoutMs - (now() - exchange.startedMs)));
+  const several = exchange.get('agentDecision').agents.length > 1;
+  return { 'x-envoy-max-retries': '0', ...(several ? { 'x-envoy-upstream-rq-timeout-ms': String(leftMs) } : {}) };
+}
 
 function agentHeaders(agent: AgentPlan, authority: string, exchange: Exchange): HeaderChanges {
   const remove = withheldHeaders(exchange.head.headers);

@@ -1,4 +1,4 @@
-import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode, trace as traceApi, type Span } from '@opentelemetry/api';
 import type { AgentPlan } from '../../config/plan';
 import type { EarlierAnswer } from '../../wire/api';
 import { answerText } from '../../wire';
@@ -57,49 +57,58 @@ async function bodyForAgents(exchange: Exchange, { wire }: ListenerServices): Pr
   return rendered.body;
 }
 
+/** Text of the agent's answer. Throws GatewayError agent_failed, with the status that fits the cause. */
 async function callAgent(
   agent: AgentPlan,
   body: Buffer,
   exchange: Exchange,
   services: ListenerServices,
 ): Promise<string> {
-  const { telemetry, sideCalls, listener, plan } = services;
-  const span = telemetry.tracer('agent').startSpan(
-    `${agent.id} ${agent.path}`,
-    {
-      kind: SpanKind.CLIENT,
-      attributes: { agent_id: agent.id, 'agent.final': false, request_id: exchange.requestId },
-    },
-    exchange.traceContext,
-  );
+  const span = services.telemetry
+    .tracer('agent')
+    .startSpan(
+      `${agent.id} ${agent.path}`,
+      {
+        kind: SpanKind.CLIENT,
+        attributes: { agent_id: agent.id, 'agent.final': false, request_id: exchange.requestId },
+      },
+      exchange.traceContext,
+    );
   try {
-    const answer = await sideCalls.call({
-      upstream: agent.upstream,
-      method: 'POST',
-      path: agent.path,
-      headers: agentCallHeaders(exchange.head.headers, telemetry.inject(trace.setSpan(exchange.traceContext, span))),
-      body,
-      timeoutMs: listener.timeoutMs,
-      signal: exchange.signal,
-      maxResponseBytes: plan.limits.maxRequestBytes,
-    });
-    span.setAttribute('http.status_code', answer.status);
-    if (answer.status >= 400) throw agentFailed(agent.id, `answered with status ${answer.status}`);
-    const text = answerText(answer.body, answer.headers['content-type']);
-    if (text === undefined) throw agentFailed(agent.id, 'answered with something that is not a chat completion');
-    return text;
+    return await askAgent(agent, body, exchange, services, span);
   } catch (error) {
     span.setStatus({ code: SpanStatusCode.ERROR });
-    if (error instanceof GatewayError && error.code !== 'agent_failed') {
-      throw new GatewayError('agent_failed', `Agent "${agent.id}" could not be used: ${error.message}`, {
-        cause: error,
-        status: error.status,
-      });
-    }
-    throw error;
+    if (!(error instanceof GatewayError) || error.code === 'agent_failed') throw error;
+    const message = `Agent "${agent.id}" could not be used: ${error.message}`;
+    throw new GatewayError('agent_failed', message, { cause: error, status: error.status });
   } finally {
     span.end();
   }
+}
+
+async function askAgent(
+  agent: AgentPlan,
+  body: Buffer,
+  exchange: Exchange,
+  { telemetry, sideCalls, listener, plan, now }: ListenerServices,
+  span: Span,
+): Promise<string> {
+  const trace = telemetry.inject(traceApi.setSpan(exchange.traceContext, span));
+  const answer = await sideCalls.call({
+    upstream: agent.upstream,
+    method: 'POST',
+    path: agent.path,
+    headers: agentCallHeaders(exchange.head.headers, trace),
+    body,
+    timeoutMs: Math.max(1, Math.round(listener.timeoutMs - (now() - exchange.startedMs))),
+    signal: exchange.signal,
+    maxResponseBytes: plan.limits.maxRequestBytes,
+  });
+  span.setAttribute('http.status_code', answer.status);
+  if (answer.status >= 400) throw agentFailed(agent.id, `answered with status ${answer.status}`);
+  const text = answerText(answer.body, answer.headers['content-type']);
+  if (text === undefined) throw agentFailed(agent.id, 'answered with something that is not a chat completion');
+  return text;
 }
 
 function agentFailed(id: string, what: string): GatewayError {
