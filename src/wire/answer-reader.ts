@@ -2,7 +2,7 @@ import type { TranslateResponseContext } from './api';
 import type { DialectCodec, StreamDecoder } from './dialect';
 import { neutralError, type NeutralError } from './error-shape';
 import { GatewayError } from './errors';
-import { SseDecoder, type SseEvent } from './framing/sse';
+import { EventTooLargeError, SseDecoder, type SseEvent } from './framing/sse';
 import { parseAnswerBody } from './json/body';
 import { parseJson } from './json/raw';
 import { isObject, type JsonObject } from './json/read';
@@ -15,6 +15,8 @@ const NO_PARTS: readonly StreamPart[] = [];
 
 /** Status for an error that an upstream hides behind a 200. */
 const HIDDEN_ERROR_STATUS = 502;
+
+const MAX_REMEMBERED_CHARACTERS = 32 * 1024 * 1024;
 
 /** First byte that says what a body is: byte order marks and whitespace say nothing. */
 export type BodyForm = 'json' | 'events' | 'undecided';
@@ -66,6 +68,7 @@ export class StreamReader {
   private readonly decoder: StreamDecoder;
   private hasFinish = false;
   private sawPart = false;
+  private rememberedCharacters = 0;
   private closed = false;
 
   constructor(
@@ -99,6 +102,11 @@ export class StreamReader {
     for (const event of events) {
       if (this.closed) break;
       for (const part of this.read(event)) {
+        if (!this.staysBounded(part)) {
+          this.closed = true;
+          parts.push({ type: 'error', error: malformed('The answer of the upstream is too large.') });
+          break;
+        }
         parts.push(restorePart(part, this.toolNames));
         this.sawPart = true;
         if (part.type === 'finish') this.hasFinish = true;
@@ -129,10 +137,17 @@ export class StreamReader {
   private guarded(read: () => readonly StreamPart[]): readonly StreamPart[] {
     try {
       return read();
-    } catch {
+    } catch (reason) {
+      if (!(reason instanceof EventTooLargeError)) throw reason;
       this.closed = true;
       return [{ type: 'error', error: malformed('The upstream sent an event that is too large.') }];
     }
+  }
+
+  /** Tool arguments and reasoning are remembered by encoders; an upstream must not be able to fill memory with them. */
+  private staysBounded(part: StreamPart): boolean {
+    if (part.type === 'tool-arguments' || part.type === 'reasoning') this.rememberedCharacters += part.text.length;
+    return this.rememberedCharacters <= MAX_REMEMBERED_CHARACTERS;
   }
 }
 

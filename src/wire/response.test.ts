@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { seededRandom } from '../../test/fakes/seeded-random';
+import { seededRandom, type SeededRandom } from '../../test/fakes/seeded-random';
 import { chatViolations, messagesViolations } from '../../test/fakes/stream-conformance';
 import { readStreams, readTables, UPSTREAM_MODELS } from '../../test/fakes/wire-cases';
 import type { DialectId, TranslateResponseContext } from './api';
+import { inlineRequestWire } from './request';
 import { createResponseTranslator } from './response';
 
 function contextFor(
@@ -33,7 +34,7 @@ function translate(context: TranslateResponseContext, chunks: readonly Buffer[],
 
 const bytesOf = (input: unknown): Buffer => Buffer.from(typeof input === 'string' ? input : JSON.stringify(input));
 
-const violations = (client: DialectId, text: string): readonly string[] =>
+const brokenRules = (client: DialectId, text: string): readonly string[] =>
   client === 'openai.chat' ? chatViolations(text, { includeUsage: true }) : messagesViolations(text);
 
 describe.each([...readTables('answers'), ...readTables('errors')])(
@@ -62,7 +63,7 @@ describe.each(readStreams())('stream of $from for $to: $name', ({ from, to, inpu
   });
 
   it('keeps the rules of the client API', () => {
-    expect(violations(to, output)).toEqual([]);
+    expect(brokenRules(to, output)).toEqual([]);
   });
 
   it('is the same for every cut into two', () => {
@@ -79,8 +80,7 @@ describe.each(readStreams())('stream of $from for $to: $name', ({ from, to, inpu
       ),
     ).toBe(output);
     const random = seededRandom(7);
-    for (let round = 0; round < 50; round += 1)
-      expect(translate(context, randomCuts(input, random.below))).toBe(output);
+    for (let round = 0; round < 50; round += 1) expect(translate(context, randomCuts(input, random))).toBe(output);
   });
 
   it('ends with an error event when the connection breaks anywhere', () => {
@@ -89,7 +89,7 @@ describe.each(readStreams())('stream of $from for $to: $name', ({ from, to, inpu
     for (let at = 0; at < first; at += step) {
       const text = translate(context, [input.subarray(0, at)], true);
       expect(text).toContain('"error"');
-      expect(violations(to, text)).toEqual([]);
+      expect(brokenRules(to, text)).toEqual([]);
     }
   });
 
@@ -98,6 +98,23 @@ describe.each(readStreams())('stream of $from for $to: $name', ({ from, to, inpu
     expect(() => JSON.parse(buffered) as unknown).not.toThrow();
     const isError = output.includes('"error"');
     expect(buffered.includes('"error"')).toBe(isError);
+  });
+});
+
+describe.each(readStreams())('damaged stream of $from for $to: $name', ({ from, to, input }) => {
+  it('never throws and keeps the rules of the client API', () => {
+    const random = seededRandom(11);
+    for (let round = 0; round < 150; round += 1) {
+      const damaged = Buffer.from(input);
+      for (let hit = 0; hit <= random.below(4) && damaged.length > 0; hit += 1) {
+        damaged[random.below(damaged.length)] = random.below(256);
+      }
+      const context = contextFor(from, to, { stream: true });
+      // Damaged arguments are handed on as they came: they are the model's words.
+      const broken = brokenRules(to, translate(context, [damaged])).filter((rule) => rule !== 'arguments are not JSON');
+      expect(broken).toEqual([]);
+      expect(() => JSON.parse(translate(contextFor(from, to), [damaged])) as unknown).not.toThrow();
+    }
   });
 });
 
@@ -142,6 +159,23 @@ describe('renamed tools', () => {
       ),
     ]);
     expect(streamed).toContain('"name":"a.b"');
+  });
+});
+
+describe('thinking', () => {
+  it('survives the way to a chat client and back, signature and big numbers included', async () => {
+    const content =
+      '[{"type":"thinking","thinking":"t","signature":"s"},{"type":"redacted_thinking","data":"r"},{"type":"text","text":"x"},{"type":"tool_use","id":"toolu_1","name":"f","input":{"n":12345678901234567890}}]';
+    const answer = Buffer.from(`{"type":"message","content":${content},"stop_reason":"tool_use"}`);
+    const chat = JSON.parse(translate(contextFor('anthropic.messages', 'openai.chat'), [answer])) as {
+      choices: { message: unknown }[];
+    };
+    const result = { role: 'tool', tool_call_id: 'toolu_1', content: 'ok' };
+    const messages = [{ role: 'user', content: 'q' }, chat.choices[0]?.message, result];
+    const request = Buffer.from(JSON.stringify({ messages }));
+    const context = contextFor('anthropic.messages', 'openai.chat');
+    const { body } = await inlineRequestWire.render('openai.chat', 'anthropic.messages', request, context);
+    expect(body.toString()).toContain(`{"role":"assistant","content":${content}}`);
   });
 });
 
@@ -214,10 +248,10 @@ function terminalAt(input: Buffer): number {
   return Math.min(...places.filter((place) => place >= 0), Math.max(0, input.lastIndexOf('}')));
 }
 
-function randomCuts(input: Buffer, below: (limit: number) => number): Buffer[] {
+function randomCuts(input: Buffer, random: SeededRandom): Buffer[] {
   const chunks: Buffer[] = [];
   for (let at = 0; at < input.length;) {
-    const end = at + 1 + below(90);
+    const end = at + 1 + random.below(90);
     chunks.push(input.subarray(at, end));
     at = end;
   }

@@ -107,7 +107,7 @@ function blockViolations(events: readonly Json[], isFailed: boolean): readonly s
       argumentsText = '';
     } else if (event['type'] === 'content_block_delta') {
       if (open?.['index'] !== event['index']) broken.push('a delta for a block that is not open');
-      argumentsText += String((event['delta'] as Json)['partial_json'] ?? '');
+      argumentsText += (event['delta'] as { partial_json?: string }).partial_json ?? '';
     } else if (event['type'] === 'content_block_stop') {
       if (open?.['index'] !== event['index']) broken.push('the end of a block that is not open');
       if ((open?.['content_block'] as Json | undefined)?.['type'] === 'tool_use' && !isJson(argumentsText))

@@ -45,7 +45,7 @@ function changed(before: Buffer, after: Buffer): Pick<WireResult, 'body'> {
 function transferable(bytes: Buffer): Uint8Array<ArrayBuffer> {
   const { buffer, byteOffset, byteLength } = bytes;
   const ownsMemory = buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
-  return ownsMemory ? new Uint8Array(buffer, byteOffset, byteLength) : Uint8Array.from(bytes);
+  return ownsMemory ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array(bytes);
 }
 
 function failureOf(error: GatewayError): WireFailure {

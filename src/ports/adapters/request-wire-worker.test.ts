@@ -116,9 +116,9 @@ describe('a body of 20 MB', () => {
     console.log(
       `${(large.length / 1e6).toFixed(1)} MB: longest tick ${offloaded.longestMs.toFixed(1)} ms and ${offloaded.cpuMs.toFixed(0)} ms of the main thread's CPU on the thread, ${inline.longestMs.toFixed(1)} ms and ${inline.cpuMs.toFixed(0)} ms inline`,
     );
-    // Loose bounds, because other work may share the cores: what matters is that parsing happens elsewhere.
-    expect(offloaded.longestMs).toBeLessThan(40);
-    expect(offloaded.cpuMs).toBeLessThan(inline.cpuMs);
+    // Other work may share the cores, so the bounds compare instead of naming milliseconds.
+    expect(offloaded.cpuMs).toBeLessThan(inline.cpuMs / 2);
+    expect(offloaded.longestMs).toBeLessThan(inline.longestMs);
     await wire.close();
   });
 });
@@ -127,11 +127,10 @@ async function blocking(work: () => Promise<unknown>): Promise<{ longestMs: numb
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   await new Promise((resolve) => setTimeout(resolve, 20));
-  delay.reset();
   const before = process.threadCpuUsage();
   await work();
   const { user, system } = process.threadCpuUsage(before);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await new Promise((resolve) => setTimeout(resolve, 50));
   delay.disable();
   return { longestMs: delay.max / 1e6, cpuMs: (user + system) / 1000 };
 }

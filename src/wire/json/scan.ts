@@ -88,14 +88,14 @@ function requireByte(bytes: Buffer, at: number, byte: number): number {
 
 /** `at` is the first byte after the opening quote; returns the offset after the closing one. */
 function skipString(bytes: Buffer, at: number): number {
-  const loopEnd = Math.min(bytes.length, at + LOOP_BYTES);
   let index = at;
-  while (index < loopEnd) {
-    const byte = bytes[index];
-    if (byte === QUOTE) return index + 1;
-    index += byte === BACKSLASH ? 2 : 1;
-  }
   for (;;) {
+    const loopEnd = Math.min(bytes.length, index + LOOP_BYTES);
+    while (index < loopEnd) {
+      const byte = bytes[index];
+      if (byte === QUOTE) return index + 1;
+      index += byte === BACKSLASH ? 2 : 1;
+    }
     const quote = bytes.indexOf(QUOTE, index);
     if (quote === -1) throw new SyntaxError('Unterminated string');
     let backslashes = 0;

@@ -1,7 +1,7 @@
 import type { TranslateContext } from '../../api';
 import { defined } from '../../defined';
 import { invalid } from '../../facts';
-import { RawJson } from '../../json/raw';
+import type { RawJson } from '../../json/raw';
 import { isObject, type JsonObject } from '../../json/read';
 import type { ChatRequest, Message, ResponseFormat, ToolDefinition } from '../../message';
 import type { Warnings } from '../../warnings';
