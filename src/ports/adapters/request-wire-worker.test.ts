@@ -98,7 +98,7 @@ describe('a thread that dies', () => {
 
 describe('a body of 20 MB', () => {
   // Many small values: parsing it inline takes hundreds of milliseconds.
-  const items = Array.from({ length: 200_000 }, (_, index) => ({
+  const items = Array.from({ length: 270_000 }, (_, index) => ({
     role: 'user',
     content: `message ${index}`,
     n: [index, { a: null, b: 'c"d' }],

@@ -27,7 +27,6 @@ export function createRequestWire(options: RequestWireOptions = {}): RequestWire
 }
 
 interface Pending {
-  readonly bytes: number;
   readonly resolve: (result: WireResult) => void;
   readonly reject: (reason: GatewayError) => void;
 }
@@ -94,7 +93,7 @@ class OffloadingRequestWire implements RequestWire {
     this.nextId += 1;
     const request: WireRequest = { id, work, body };
     return new Promise<WireResult>((resolve, reject) => {
-      this.pending.set(id, { bytes: body.byteLength, resolve, reject });
+      this.pending.set(id, { resolve, reject });
       worker.ref();
       worker.postMessage(request, [body.buffer]);
     });
