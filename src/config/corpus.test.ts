@@ -18,7 +18,7 @@ interface Case {
  * Comment lines at the top of a case: `# expect: code@line:column …` (or `nothing`), `# env: NAME=value …`,
  * `# unset: NAME …`. Variables that the file refers to are set unless it says otherwise.
  */
-function cases(folder: string): Case[] {
+function cases(folder: string): readonly Case[] {
   return readdirSync(join(ROOT, folder)).map((name) => {
     const file = join(ROOT, folder, name);
     const text = readFileSync(file, 'utf8');
@@ -26,12 +26,9 @@ function cases(folder: string): Case[] {
       (new RegExp(`^# ${key}: (.*)$`, 'm').exec(text)?.[1] ?? '').split(' ').filter((word) => word !== '');
     const unset = words('unset');
     const named = [...text.matchAll(/\$\{?(\w+)/g)].map((match) => match[1] ?? '');
-    const env = {
-      ...Object.fromEntries(
-        named.filter((variable) => !unset.includes(variable)).map((variable) => [variable, 'value']),
-      ),
-      ...Object.fromEntries(words('env').map((pair) => [pair.split('=')[0], pair.slice(pair.indexOf('=') + 1)])),
-    };
+    const env: Record<string, string> = {};
+    for (const variable of named) if (!unset.includes(variable)) env[variable] = 'value';
+    for (const pair of words('env')) env[pair.slice(0, pair.indexOf('='))] = pair.slice(pair.indexOf('=') + 1);
     return { name, file, text, expected: words('expect').filter((word) => word !== 'nothing'), env };
   });
 }

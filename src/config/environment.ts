@@ -11,7 +11,7 @@ export class Environment {
 
   /** Value of a variable; an empty one counts as not set, for an empty key or host can only fail later. */
   get(name: string): string | undefined {
-    const value = this.shell[name];
+    const value = Object.hasOwn(this.shell, name) ? this.shell[name] : undefined;
     if (value !== undefined && value !== '') return value;
     const fallback = Object.hasOwn(this.dotenv, name) ? this.dotenv[name] : undefined;
     return fallback === '' ? undefined : fallback;

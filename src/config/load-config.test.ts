@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, type LoadResult, type Plan } from './index';
@@ -366,6 +366,8 @@ describe('the Plan', () => {
     expect(second).toEqual(first);
     expect(Object.isFrozen(first.models[0]?.headers)).toBe(true);
     expect((await planOf(`${text}system_prompt: x\n`)).hash).not.toBe(first.hash);
+    const elsewhere = await loadConfig('/etc/other.yaml', { env: { KEY: 'value' }, text });
+    expect(elsewhere.plan?.hash).toBe(first.hash);
   });
 
   it('marks what protects and is missing', async () => {
@@ -394,6 +396,18 @@ describe('files', () => {
     try {
       await writeFile(join(folder, 'c.yaml'), Buffer.from([0x76, 0xff, 0xfe]));
       expect(codes(await loadConfig(join(folder, 'c.yaml'), { env: {} }))).toEqual(['yaml_syntax']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('named .env that cannot be read are a warning', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'outerloop-config-'));
+    try {
+      await mkdir(join(folder, '.env'));
+      const result = await loadConfig(join(folder, 'c.yaml'), { env: {}, text: `${HEAD}listeners: []\n` });
+      expect(codes(result)).toEqual(['env_file_unreadable', 'no_listeners']);
+      expect(result.plan).toBeDefined();
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -21,7 +21,8 @@ export function sealPlan(content: Omit<Plan, 'hash'>): Plan {
   return deepFreeze({ ...content, hash: hashOf(content) });
 }
 
-function hashOf(content: Omit<Plan, 'hash'>): string {
+/** The path of the file is left out: the same text compiled here and served there is the same Plan. */
+function hashOf({ source: _source, ...content }: Omit<Plan, 'hash'>): string {
   return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }
 

@@ -10,7 +10,7 @@ export const PLAN_FORMAT = 1;
 
 export interface Plan {
   readonly format: typeof PLAN_FORMAT;
-  /** SHA-256 (hex) over the canonical JSON of everything else in the Plan. */
+  /** SHA-256 (hex) over the canonical JSON of everything else in the Plan but `source`. */
   readonly hash: string;
   /** Path of the configuration file as it was given, for messages only. */
   readonly source: string;

@@ -23,7 +23,7 @@ export function nearest(written: string, candidates: Iterable<string>): string |
   for (const candidate of candidates) {
     if (candidate === written) continue;
     const cost = costOf(written.toLowerCase(), candidate.toLowerCase());
-    const limit = Math.max(1, Math.floor(Math.max(candidate.length, written.length) * MAX_CHANGED_SHARE));
+    const limit = Math.floor(Math.max(candidate.length, written.length) * MAX_CHANGED_SHARE);
     if (cost <= limit && cost < bestCost) {
       best = candidate;
       bestCost = cost;
