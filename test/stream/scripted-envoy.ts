@@ -6,7 +6,6 @@ import {
   makeGenericClientConstructor,
   Metadata,
   type ClientDuplexStream,
-  type ServiceDefinition,
 } from '@grpc/grpc-js';
 import { GRPC_LISTENER_KEY, GRPC_ROLE_KEY, METADATA_EXCHANGE_NAMESPACE } from '../../src/config/names';
 import { loadProtocol, type ProcessingResponse } from '../../src/extproc/protocol';

@@ -74,6 +74,8 @@ function respond(head: ResponseHead, exchange: Exchange, services: ListenerServi
       upstreamModel: model,
       stream: request.stream,
       includeUsage: request.includeUsage,
+      answerId: exchange.id,
+      createdSeconds: Math.floor(Date.now() / 1000),
       client,
       upstream: 'openai.chat',
       status: head.status,

@@ -30,7 +30,7 @@ export const renderModel: Stage = {
   create: (services) => {
     const authorities = new Map(services.plan.upstreams.map((upstream) => [upstream.id, upstream.authority]));
     return async function render(exchange) {
-      const targets = reachableTargets(exchange, authorities);
+      const targets = withCredentials(reachableTargets(exchange, authorities), exchange, services);
       const renderer = new ModelRenderer(exchange, services, targets);
       exchange.provide('forward', await renderer.forward());
       exchange.provide('attempts', (attempt) => renderer.attempt(attempt));
@@ -51,6 +51,34 @@ function reachableTargets(exchange: Exchange, authorities: ReadonlyMap<string, s
   if (targets.length > 0) return targets;
   const name = exchange.get('candidates')[0]?.model.name ?? '';
   throw new GatewayError('unsupported_translation', `Requests of this API cannot be translated for "${name}" yet.`);
+}
+
+/** A candidate with its headers ready, credentials included. */
+interface ReadyTarget extends CandidateTarget {
+  readonly headers: Record<string, string>;
+}
+
+/** A candidate without its key is left out as long as another one can serve; alone it is the caller's error to see. */
+function withCredentials(
+  targets: readonly CandidateTarget[],
+  exchange: Exchange,
+  { secrets, log }: ListenerServices,
+): ReadyTarget[] {
+  const ready: ReadyTarget[] = [];
+  let problem: unknown;
+  for (const target of targets) {
+    try {
+      ready.push({ ...target, headers: candidateHeaders(target, exchange.head.headers, secrets) });
+    } catch (error) {
+      problem = error;
+      log.warn(
+        { requestId: exchange.requestId, model: target.candidate.model.name },
+        'candidate without credential left out',
+      );
+    }
+  }
+  if (ready.length === 0) throw problem;
+  return ready;
 }
 
 function targetFor(
@@ -92,20 +120,22 @@ function candidateName(candidate: ModelCandidate): string {
 class ModelRenderer {
   private readonly client: DialectId;
   private readonly withheld: readonly string[];
-  private readonly headerSets: Record<string, string>[];
   private readonly headerNames: ReadonlySet<string>;
-  private warnings: readonly string[] = [];
+  /** What the latest attempt's rendering left behind for its answer. */
+  private rendered: RenderedRequest | undefined;
 
   constructor(
     private readonly exchange: Exchange,
     private readonly services: ListenerServices,
-    private readonly targets: readonly CandidateTarget[],
+    private readonly targets: readonly ReadyTarget[],
   ) {
     this.client = exchange.get('dialect');
     const caller = exchange.head.headers;
     this.withheld = withheldHeaders(caller);
-    this.headerSets = targets.map((target) => candidateHeaders(target, caller, services.secrets));
-    this.headerNames = new Set([...this.headerSets.flatMap((set) => Object.keys(set)), ...dialectHeaderNames(caller)]);
+    this.headerNames = new Set([
+      ...targets.flatMap((target) => Object.keys(target.headers)),
+      ...dialectHeaderNames(caller),
+    ]);
   }
 
   async forward(): Promise<Forward> {
@@ -145,6 +175,9 @@ class ModelRenderer {
       set,
       context: {
         ...this.context(attempt),
+        ...(this.rendered?.toolNames === undefined ? {} : { toolNames: this.rendered.toolNames }),
+        answerId: this.exchange.id,
+        createdSeconds: Math.floor(Date.now() / 1000),
         client: this.client,
         upstream: target.dialect,
         status: head.status,
@@ -154,16 +187,17 @@ class ModelRenderer {
     });
   }
 
-  private renderBody(attempt: number): Promise<RenderedRequest> {
-    const target = this.target(attempt);
-    const { wire } = this.services;
-    return wire
-      .render(this.client, target.dialect, this.exchange.get('body'), this.context(attempt))
-      .then((rendered) => {
-        this.warnings = rendered.warnings;
-        this.exchange.provide('warnings', rendered.warnings);
-        return rendered;
-      });
+  private async renderBody(attempt: number): Promise<RenderedRequest> {
+    const { dialect } = this.target(attempt);
+    const rendered = await this.services.wire.render(
+      this.client,
+      dialect,
+      this.exchange.get('body'),
+      this.context(attempt),
+    );
+    this.rendered = rendered;
+    this.exchange.provide('warnings', rendered.warnings);
+    return rendered;
   }
 
   private context(attempt: number): TranslateContext {
@@ -177,13 +211,16 @@ class ModelRenderer {
     };
   }
 
+  private get warnings(): readonly string[] {
+    return this.rendered?.warnings ?? [];
+  }
+
   private changesFor(attempt: number): HeaderChanges {
-    const index = Math.min(attempt, this.targets.length) - 1;
-    return absoluteChanges(this.headerSets[index] ?? {}, this.headerNames, this.withheld);
+    return absoluteChanges(this.target(attempt).headers, this.headerNames, this.withheld);
   }
 
   /** Attempts beyond the list stay on the last candidate (what Envoy's priority groups do). */
-  private target(attempt: number): CandidateTarget {
+  private target(attempt: number): ReadyTarget {
     const target = this.targets[Math.min(attempt, this.targets.length) - 1];
     if (target === undefined) throw new Error(`attempt ${attempt} has no candidate`);
     return target;

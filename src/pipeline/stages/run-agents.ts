@@ -64,16 +64,14 @@ async function callAgent(
   exchange: Exchange,
   services: ListenerServices,
 ): Promise<string> {
-  const span = services.telemetry
-    .tracer('agent')
-    .startSpan(
-      `${agent.id} ${agent.path}`,
-      {
-        kind: SpanKind.CLIENT,
-        attributes: { agent_id: agent.id, 'agent.final': false, request_id: exchange.requestId },
-      },
-      exchange.traceContext,
-    );
+  const span = services.telemetry.tracer('agent').startSpan(
+    `${agent.id} ${agent.path}`,
+    {
+      kind: SpanKind.CLIENT,
+      attributes: { agent_id: agent.id, 'agent.final': false, request_id: exchange.requestId },
+    },
+    exchange.traceContext,
+  );
   try {
     return await askAgent(agent, body, exchange, services, span);
   } catch (error) {
