@@ -99,11 +99,11 @@ async function until(state: string): Promise<Status> {
   }
 }
 
-function ask(more: object = {}): Promise<Response> {
+function ask(): Promise<Response> {
   return fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ messages: [{ role: 'user', content: 'hi' }], ...more }),
+    body: JSON.stringify({ messages: [{ role: 'user', content: 'hi' }] }),
   });
 }
 
@@ -172,12 +172,10 @@ describe('up in the foreground', () => {
     const up = launch('up', config);
     const ended = ending(up);
     await until('running');
-    const slow = ask({ model: 'openai/gpt-4o' });
     upstream.next({ delayMs: 1_500 });
     const delayed = ask();
     await sleep(500);
     up.kill('SIGINT');
-    expect((await slow).status).toBe(200);
     expect((await delayed).status).toBe(200);
     expect((await ended).code).toBe(0);
   }, 60_000);

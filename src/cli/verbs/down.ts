@@ -27,7 +27,7 @@ export const verb = defineVerb({
     const instance = await chooseInstance(given, terminal);
     const state = await runningState(instance);
     if (state === undefined) {
-      terminal.out(`Nothing runs for ${instance.configFile}.\n`);
+      terminal.out(given === undefined ? 'Nothing runs.\n' : `Nothing runs for ${instance.configFile}.\n`);
       return 0;
     }
     await asStep(terminalProgress(terminal), `Stop ${instance.configFile}`, async () => {
