@@ -169,6 +169,15 @@ describe('up refuses', () => {
     expect(terminal.printed.err).toMatch(/guards\.yaml:\d+/);
   });
 
+  it('a compiled Plan of such a file is refused as well', async () => {
+    const file = join(folder, 'guards.yaml');
+    await run('init', 'guards', '--output', file);
+    Object.assign(terminal.env, { OPENAI_API_KEY: 'key' });
+    expect(await run('compile', file, '--out', join(folder, 'out'))).toBe(0);
+    expect(await run('serve', join(folder, 'out', 'plan.json'))).toBe(1);
+    expect(terminal.printed.err).toMatch(/plan\.json asks for protection/);
+  });
+
   it('a folder without anything to start from', async () => {
     await rm(config);
     expect(await run('up')).toBe(1);

@@ -66,9 +66,15 @@ async function existingFile(file: string): Promise<string> {
   }
 }
 
-export async function loadChoice(choice: ConfigChoice, terminal: Terminal): Promise<LoadResult> {
+/** `envoyElsewhere`: files that only Envoy reads need not exist on this machine. */
+export async function loadChoice(
+  choice: ConfigChoice,
+  terminal: Terminal,
+  { envoyElsewhere = false } = {},
+): Promise<LoadResult> {
   return loadConfig(choice.shown, {
     env: terminal.env,
+    envoyElsewhere,
     ...(choice.text === undefined ? {} : { text: choice.text }),
   });
 }
@@ -140,8 +146,18 @@ function printMissing(missing: LoadResult['missing'], terminal: Terminal): void 
  */
 export async function readSidecarConfig(file: string, shown: string, terminal: Terminal): Promise<ReadyConfig> {
   const text = await readFile(await existingFile(file), 'utf8');
-  if (!looksLikePlan(text)) return demandStartable(await loadChoice({ file, shown }, terminal), terminal);
+  if (!looksLikePlan(text)) {
+    return demandStartable(await loadChoice({ file, shown }, terminal, { envoyElsewhere: true }), terminal);
+  }
   const plan = parsePlan(text, shown);
+  if (plan.missingProtection !== undefined && plan.missingProtection.length > 0) {
+    throw new CommandFailure(
+      `${shown} asks for protection that cannot be given yet (${plan.missingProtection.join('; ')}).`,
+      {
+        fix: 'Remove it from the configuration and compile again, or wait for it: without it, what it should stop would pass.',
+      },
+    );
+  }
   const values = plan.secretNames.map((name) => [name, terminal.env[name]] as const);
   const missing = values.filter(([, value]) => value === undefined).map(([name]) => name);
   if (missing.length > 0) {

@@ -76,12 +76,17 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     ready = true;
     log.info({ planHash: plan.hash, listeners: plan.listeners.length }, 'ready');
   });
+  let stopping = false;
   // Callers learn about a failure through ready(); it must not count as unhandled before they ask.
-  warmUp.catch((error: unknown) => log.error({ err: error }, 'a model could not be loaded'));
+  warmUp.catch((error: unknown) => {
+    if (!stopping) log.error({ err: error }, 'a model could not be loaded');
+  });
   const stop = async (graceMs = 5000): Promise<void> => {
     ready = false;
+    stopping = true;
     await server.stop(graceMs);
-    const closing = [sideCalls.close(), wire.close(), encoder?.close(), telemetry.shutdown(), metricsServer.close()];
+    const closing = [sideCalls.close(), wire.close(), telemetry.shutdown(), metricsServer.close()];
+    if (encoder !== undefined) closing.push(encoder.close());
     await Promise.allSettled(closing);
   };
   return { address: server.address, metricsAddress: metricsServer.address, ready: () => warmUp, stop };

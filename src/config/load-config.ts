@@ -34,7 +34,11 @@ export async function loadConfig(file: string, options: LoadOptions): Promise<Lo
   checkMeaning(context);
   const { content, secrets } = resolve(context);
   const found = { problems: problems.sorted(), secrets: secrets.values, missing: secrets.missing };
-  return problems.hasErrors ? found : { plan: sealPlan(content), ...found };
+  if (problems.hasErrors) return found;
+  const missingProtection = found.problems
+    .filter((problem) => problem.refusesStart === true)
+    .map((problem) => `line ${problem.line}: ${problem.message}`);
+  return { plan: sealPlan(missingProtection.length === 0 ? content : { ...content, missingProtection }), ...found };
 }
 
 function failed(problems: ProblemList): LoadResult {

@@ -31,6 +31,11 @@ export interface Plan {
   readonly telemetry: TelemetryPlan;
   /** overrides.debug_headers: callers that send `x-outerloop-debug: 1` are told why (x-outerloop-decision). */
   readonly debugHeaders?: boolean;
+  /**
+   * Places (`line: what`) where the file asks for protection that this version cannot give. Whoever runs the Plan must refuse
+   * while this is not empty; absent means empty.
+   */
+  readonly missingProtection?: readonly string[];
   /** Names of every environment variable whose value the sidecar needs at run time (never the values). */
   readonly secretNames: readonly string[];
 }

@@ -129,7 +129,7 @@ class RunningInstance implements Instance {
     await this.until('the sidecar to listen', async () => {
       const found = /metrics(?:Address)?\W+(127\.0\.0\.1:\d+)/.exec(await this.logs());
       if (found?.[1] !== undefined) this.metricsAddress = found[1];
-      return await canConnect(path.join(this.directory, 'sidecar.sock'));
+      return this.metricsAddress !== '' && (await canConnect(path.join(this.directory, 'sidecar.sock')));
     });
   }
 
