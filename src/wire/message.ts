@@ -19,7 +19,10 @@ export interface Message {
 /** Where the bytes of an image, document or recording are. */
 export type MediaSource =
   | { readonly kind: 'base64'; readonly mediaType: string; readonly data: string }
-  | { readonly kind: 'url'; readonly url: string }
+  /** `mediaType` only where the caller says it. */
+  | { readonly kind: 'url'; readonly url: string; readonly mediaType?: string }
+  /** An object in a cloud store: `gs://bucket/object`, `s3://bucket/object`. */
+  | { readonly kind: 'bucket'; readonly uri: string; readonly mediaType?: string }
   /** An id in the file store of one vendor. */
   | { readonly kind: 'file'; readonly id: string }
   | { readonly kind: 'text'; readonly text: string };
@@ -71,6 +74,8 @@ export interface ToolCallPart extends Cacheable {
   readonly name: string;
   /** JSON text exactly as the model wrote it: may be empty, cut off, or hold numbers that no parser keeps. */
   readonly argumentsText: string;
+  /** Gemini's proof of the thoughts that led to this call; it must come back with it. */
+  readonly signature?: string;
 }
 
 export interface ToolResultPart extends Cacheable {
@@ -117,6 +122,8 @@ export interface ReasoningWish {
   /** none, minimal, low, medium, high, xhigh, max */
   readonly effort?: string;
   readonly budgetTokens?: number;
+  /** The wish in Claude's own words, where the caller used them; hosts of Claude get it as it is. */
+  readonly claude?: { readonly thinking?: JsonObject; readonly effort?: string };
 }
 
 export interface ChatRequest {
@@ -136,6 +143,10 @@ export interface ChatRequest {
   readonly responseFormat?: ResponseFormat;
   readonly reasoning?: ReasoningWish;
   readonly userId?: string;
+  /** How the request queues and is billed: OpenAI's words (auto, default, flex, priority) and clouds' (reserved). */
+  readonly serviceTier?: string;
+  /** Fields that the caller's API does not know. Encoders pick the ones of their host and call Warnings.carried. */
+  readonly otherFields?: JsonObject;
 }
 
 /** Why a model stopped. `end` also stands for reasons that we do not know. */

@@ -14,12 +14,21 @@ export class Warnings {
 
   /** A field (or other named thing) that the other API has no place for. */
   dropped(name: string): void {
-    this.add(`"${printable(name)}" has no counterpart in the other API and was left out.`);
+    this.add(droppedSentence(name));
+  }
+
+  /** Takes `dropped` back: the other API has a place for it after all. */
+  carried(name: string): void {
+    this.sentences.delete(droppedSentence(name));
   }
 
   list(): readonly string[] {
     return [...this.sentences];
   }
+}
+
+function droppedSentence(name: string): string {
+  return `"${printable(name)}" has no counterpart in the other API and was left out.`;
 }
 
 export function printable(name: string): string {

@@ -26,9 +26,8 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set([
 
 /** A Messages request to the neutral model. Fields without a neutral meaning become warnings. */
 export function decodeRequest(body: JsonObject, warnings: Warnings): ChatRequest {
-  for (const [field, value] of Object.entries(body)) {
-    if (value !== null && !KNOWN_FIELDS.has(field)) warnings.dropped(field);
-  }
+  const others = Object.entries(body).filter(([field, value]) => value !== null && !KNOWN_FIELDS.has(field));
+  for (const [field] of others) warnings.dropped(field);
   const choice = asObject(body['tool_choice']);
   return {
     messages: [...decodeSystem(body['system'], warnings), ...decodeMessages(body, warnings)],
@@ -44,6 +43,7 @@ export function decodeRequest(body: JsonObject, warnings: Warnings): ChatRequest
       responseFormat: decodeFormat(body),
       reasoning: decodeReasoning(body),
       userId: asFilled(asObject(body['metadata'])?.['user_id']),
+      otherFields: others.length > 0 ? Object.fromEntries(others) : undefined,
     }),
   };
 }
@@ -121,5 +121,6 @@ function decodeReasoning(body: JsonObject): ReasoningWish | undefined {
     mode: mode === 'enabled' || mode === 'disabled' || mode === 'adaptive' ? mode : undefined,
     effort,
     budgetTokens: asNumber(thinking?.['budget_tokens']),
+    claude: defined({ thinking, effort }),
   });
 }

@@ -141,6 +141,7 @@ function encodeOutputConfig(format: ResponseFormat | undefined, effort: string |
 function warnDropped(request: ChatRequest, warnings: Warnings): void {
   if ((request.choiceCount ?? 1) > 1) warnings.add('n was left out: the model gives one answer.');
   if (request.seed !== undefined) warnings.dropped('seed');
+  if (request.serviceTier !== undefined) warnings.dropped('service_tier');
   if ((request.frequencyPenalty ?? 0) !== 0) warnings.dropped('frequency_penalty');
   if ((request.presencePenalty ?? 0) !== 0) warnings.dropped('presence_penalty');
   if (request.messages.some((message) => message.name !== undefined)) warnings.dropped('messages[].name');

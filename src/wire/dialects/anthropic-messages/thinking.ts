@@ -64,7 +64,7 @@ export function planThinking(
 }
 
 /** `claude-3-7-sonnet-latest` is 3.7, `claude-opus-4-20250514` 4.0, `claude-sonnet-4-6` 4.6; unknown names count as 4.0. */
-function claudeVersion(model: string): number {
+export function claudeVersion(model: string): number {
   const match = /claude-(?:[a-z]+-)?(\d)(?:[-.](\d{1,2}))?(?!\d)/.exec(model);
   return match === null ? 4 : Number(match[1]) + Number(match[2] ?? 0) / 10;
 }

@@ -29,15 +29,17 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'reasoning',
   'thinking',
   'user',
+  'service_tier',
   'stream',
   'stream_options',
 ]);
 
 /** A chat completions request to the neutral model. Fields without a neutral meaning become warnings. */
 export function decodeRequest(body: JsonObject, warnings: Warnings): ChatRequest {
-  for (const [field, value] of Object.entries(body)) {
-    if (value !== null && value !== false && !KNOWN_FIELDS.has(field)) warnings.dropped(field);
-  }
+  const others = Object.entries(body).filter(([field, value]) => {
+    return value !== null && value !== false && !KNOWN_FIELDS.has(field);
+  });
+  for (const [field] of others) warnings.dropped(field);
   return {
     messages: decodeMessages(readMessages(body), warnings),
     tools: [
@@ -59,6 +61,8 @@ export function decodeRequest(body: JsonObject, warnings: Warnings): ChatRequest
       responseFormat: decodeFormat(asObject(body['response_format'])),
       reasoning: decodeReasoningWish(body),
       userId: asFilled(body['user']) ?? asFilled(asObject(body['metadata'])?.['user_id']),
+      serviceTier: asFilled(body['service_tier']),
+      otherFields: others.length > 0 ? Object.fromEntries(others) : undefined,
     }),
   };
 }
@@ -136,5 +140,5 @@ function decodeReasoningWish(body: JsonObject): ReasoningWish | undefined {
   const type = asString(thinking?.['type']);
   const mode = type === 'enabled' || type === 'disabled' || type === 'adaptive' ? type : undefined;
   if (effort === undefined && budgetTokens === undefined && mode === undefined) return undefined;
-  return defined({ mode, effort, budgetTokens });
+  return defined({ mode, effort, budgetTokens, claude: thinking === undefined ? undefined : { thinking } });
 }

@@ -41,6 +41,7 @@ export function encodeRequest(request: ChatRequest, context: TranslateContext, w
       response_format: encodeFormat(request.responseFormat),
       reasoning_effort: encodeReasoning(request.reasoning, model, warnings),
       user: request.userId,
+      service_tier: request.serviceTier,
       // Clients of other APIs always get usage; here it has to be asked for.
       ...(context.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
     }),
