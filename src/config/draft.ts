@@ -143,6 +143,7 @@ export interface OverridesDraft {
   upstream_tls_ca_path?: string;
   llm_routing_model?: string;
   agent_orchestration_model?: string;
+  debug_headers?: boolean;
   max_request_bytes?: number;
 }
 

@@ -25,6 +25,8 @@ listeners:
     name: models
     address: 127.0.0.1
     port: {{port:models}}
+overrides:
+  debug_headers: true
 `;
 
 let openai: FakeUpstream;
@@ -154,6 +156,14 @@ describe('which model answers', () => {
     const answer = await post('/v1/chat/completions', chat(asked));
     expect(answer.status).toBe(200);
     expect(answer.headers.get('x-outerloop-model')).toBe(expected);
+  });
+
+  it('says why to callers who ask, where the file allows it', async () => {
+    const asked = await post('/v1/chat/completions', chat('fast'), { 'x-outerloop-debug': '1' });
+    expect(asked.headers.get('x-outerloop-decision')).toContain('fast');
+    expect(openai.requests.at(-1)?.headers['x-outerloop-debug']).toBeUndefined();
+    const unasked = await post('/v1/chat/completions', chat('fast'));
+    expect(unasked.headers.get('x-outerloop-decision')).toBeNull();
   });
 
   it('lists models sorted, aliases included', async () => {

@@ -63,6 +63,7 @@ export function resolve(context: CheckContext): Resolved {
     egress: resolveEgress(context),
     routing: resolveRouting(context),
     telemetry,
+    ...(draft.overrides?.debug_headers === true ? { debugHeaders: true } : {}),
     secretNames: secrets.names,
   };
   return { content, secrets };

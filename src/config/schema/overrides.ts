@@ -14,6 +14,9 @@ export const overrides: JsonSchema = {
     llm_routing_model: text('Model that answers routing questions'),
     agent_orchestration_model: text('Model that chooses agents'),
     orchestrator_model_context_length: count('Token budget of routing questions', { minimum: 1 }),
+    debug_headers: flag(
+      'Callers that send x-outerloop-debug: 1 are told why (x-outerloop-decision); false when absent (extension of Plano’s file)',
+    ),
     max_request_bytes: count('Largest request body in bytes; 50 MiB when absent (extension of Plano’s file)', {
       minimum: 1,
       maximum: 4_294_967_295,
