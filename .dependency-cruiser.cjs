@@ -89,7 +89,7 @@ const FENCES = [
     folders: 'ports|pipeline|extproc',
     why: "Spans are made where a request's way is known: pipeline and extproc.",
   },
-  { libraries: 'eventsource-parser/', folders: 'wire', why: 'Framing of streams belongs in wire.' },
+  { libraries: '(eventsource-parser|@smithy)/', folders: 'wire', why: 'Framing of streams belongs in wire.' },
   { libraries: '(commander|yauzl)/', folders: 'cli', why: 'Talking to people and fetching Envoy belong in cli.' },
   {
     libraries: 'fastest-levenshtein/',

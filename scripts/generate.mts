@@ -21,6 +21,8 @@ interface PluginFolder {
   readonly constant: string;
   /** Module (as the index imports it) and name of the type that the constants satisfy. */
   readonly contract: { readonly module: string; readonly type: string };
+  /** Every constant is a list of what the contract names; the index holds them all in one. */
+  readonly contractIsList?: true;
   /** Name of the list of all. */
   readonly list: string;
   /** Name of the union of their ids, where the rows keep them literal. */
@@ -55,6 +57,19 @@ const PLUGIN_FOLDERS: readonly PluginFolder[] = [
       'APIs that a client may call or an upstream may speak: one file per API, its codec in the folder of the same name.',
       'Not here: which vendor speaks what at which path (`providers`), framing and raw JSON (beside this folder).',
       'Callers ask `../dialect-registry.ts`; this index is the list behind it.',
+    ],
+  },
+  {
+    folder: 'src/wire/upstream-apis',
+    constant: 'upstreamApis',
+    contract: { module: '../upstream-api', type: 'UpstreamApi' },
+    contractIsList: true,
+    list: 'UPSTREAM_APIS',
+    support: [],
+    about: [
+      'APIs as upstreams offer them: one file per API or family, holding rows with path, headers and the wrapping of bodies.',
+      'Not here: how a dialect spells a message (`../dialects`), which vendor offers what (`providers`), credentials (`pipeline`).',
+      'How to add one: see `../upstream-api.ts`. Callers ask `../upstream-registry.ts`; this index is the list behind it.',
     ],
   },
   {
@@ -111,7 +126,7 @@ async function indexText(root: string, plan: PluginFolder): Promise<string> {
     ...names.map((name) => `import { ${plan.constant} as ${camelCase(name)} } from './${name}';`),
     `import type { ${plan.contract.type} } from '${plan.contract.module}';`,
     '',
-    `const ROWS = [${names.map(camelCase).join(', ')}] as const satisfies readonly ${plan.contract.type}[];`,
+    `const ROWS = [${names.map((name) => (plan.contractIsList ? '...' : '') + camelCase(name)).join(', ')}] as const satisfies readonly ${plan.contract.type}[];`,
     '',
     ...(plan.idType === undefined ? [] : [`export type ${plan.idType} = (typeof ROWS)[number]['id'];`, '']),
     `export const ${plan.list}: readonly ${plan.contract.type}[] = ROWS;`,

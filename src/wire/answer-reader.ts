@@ -2,8 +2,11 @@ import type { TranslateResponseContext } from './api';
 import type { DialectCodec, StreamDecoder } from './dialect';
 import { neutralError, type NeutralError } from './error-shape';
 import { GatewayError } from './errors';
+import { AwsEventStreamDecoder } from './framing/aws-event-stream';
+import type { EventFraming, FramedEvent } from './framing/event-framing';
 import { EventTooLargeError, SseDecoder, type SseEvent } from './framing/sse';
-import { parseAnswerBody } from './json/body';
+import { bodyText, parseAnswerBody } from './json/body';
+import { documentStart, elementSpans } from './json/scan';
 import { parseJson } from './json/raw';
 import { isObject, type JsonObject } from './json/read';
 import type { Answer } from './message';
@@ -19,16 +22,27 @@ const HIDDEN_ERROR_STATUS = 502;
 const MAX_REMEMBERED_CHARACTERS = 32 * 1024 * 1024;
 
 /** First byte that says what a body is: byte order marks and whitespace say nothing. */
-export type BodyForm = 'json' | 'events' | 'undecided';
+export type BodyForm = 'json' | 'events' | 'aws-events' | 'undecided';
 
-/** The bytes decide: content types of upstreams lie. */
+/** The bytes decide: content types of upstreams lie. An AWS message starts with its length, whose first byte is zero. */
 export function formOf(bytes: Buffer): BodyForm {
   for (const byte of bytes) {
+    if (byte === 0) return 'aws-events';
     if (byte === 0x7b || byte === 0x5b) return 'json';
     const saysNothing = byte <= 0x20 || byte === 0xef || byte === 0xbb || byte === 0xbf;
     if (!saysNothing) return 'events';
   }
   return 'undecided';
+}
+
+/** A JSON array instead of an object: a stream whose events were not asked for as such. */
+export function isCompleteArray(body: Buffer): boolean {
+  if (body[documentStart(body)] !== 0x5b) return false;
+  try {
+    return Array.isArray(JSON.parse(bodyText(body)));
+  } catch {
+    return false;
+  }
 }
 
 /** A complete JSON answer to the neutral model, or to the error that it is. */
@@ -41,7 +55,7 @@ export function readJsonAnswer(
   const answer = parsed === undefined ? undefined : codec.decodeAnswer(parsed);
   if (answer !== undefined) return restoreAnswer(answer, context.toolNames);
   if (parsed !== undefined && isErrorBody(parsed)) {
-    return readUpstreamError(statusInBody(parsed) ?? HIDDEN_ERROR_STATUS, body);
+    return readUpstreamError(statusInBody(parsed) ?? HIDDEN_ERROR_STATUS, body, context.responseHeaders);
   }
   return unreadable();
 }
@@ -64,7 +78,7 @@ function unreadable(): NeutralError {
 
 /** Upstream stream bytes to neutral parts, up to and including the first `done` or `error`. */
 export class StreamReader {
-  private readonly framing = new SseDecoder();
+  private framing: EventFraming | undefined;
   private readonly decoder: StreamDecoder;
   private hasFinish = false;
   private sawPart = false;
@@ -80,7 +94,18 @@ export class StreamReader {
   }
 
   push(chunk: Buffer): readonly StreamPart[] {
-    return this.closed ? NO_PARTS : this.guarded(() => this.readAll(this.framing.push(chunk)));
+    if (this.closed) return NO_PARTS;
+    this.framing ??= framingFor(formOf(chunk));
+    // Nothing but whitespace so far.
+    if (this.framing === undefined) return NO_PARTS;
+    const { framing } = this;
+    return this.guarded(() => this.readAll(framing.push(chunk)));
+  }
+
+  /** Events that came as one JSON array (Gemini without alt=sse). */
+  pushArray(body: Buffer): readonly StreamPart[] {
+    const elements = elementSpans(body, documentStart(body));
+    return this.readAll(elements.map(({ start, end }) => ({ data: body.toString('utf8', start, end) })));
   }
 
   /**
@@ -89,7 +114,7 @@ export class StreamReader {
    */
   end(cut: boolean): readonly StreamPart[] {
     if (this.closed) return NO_PARTS;
-    const last = this.guarded(() => this.readLast(this.framing.end()));
+    const last = this.guarded(() => this.readLast(this.framing?.end() ?? []));
     if (this.closed) return last;
     this.closed = true;
     if (this.hasFinish && !cut) return [...last, { type: 'done' }];
@@ -97,11 +122,12 @@ export class StreamReader {
     return [...last, { type: 'error', error: isUnread ? unreadable() : cutShort() }];
   }
 
-  private readAll(events: readonly SseEvent[]): readonly StreamPart[] {
+  private readAll(events: readonly FramedEvent[]): readonly StreamPart[] {
     const parts: StreamPart[] = [];
     for (const event of events) {
       if (this.closed) break;
-      for (const part of this.read(event)) {
+      const read: readonly StreamPart[] = 'error' in event ? [{ type: 'error', error: event.error }] : this.read(event);
+      for (const part of read) {
         if (!this.staysBounded(part)) {
           this.closed = true;
           parts.push({ type: 'error', error: malformed('The answer of the upstream is too large.') });
@@ -120,8 +146,10 @@ export class StreamReader {
   }
 
   /** An event without the empty line behind it counts when it is whole. */
-  private readLast(events: readonly SseEvent[]): readonly StreamPart[] {
-    return this.readAll(events.filter((event) => event.data === '[DONE]' || parsedObject(event.data) !== undefined));
+  private readLast(events: readonly FramedEvent[]): readonly StreamPart[] {
+    const isWhole = (event: FramedEvent): boolean =>
+      'error' in event || event.data === '[DONE]' || parsedObject(event.data) !== undefined;
+    return this.readAll(events.filter(isWhole));
   }
 
   private read(event: SseEvent): readonly StreamPart[] {
@@ -149,6 +177,12 @@ export class StreamReader {
     if (part.type === 'tool-arguments' || part.type === 'reasoning') this.rememberedCharacters += part.text.length;
     return this.rememberedCharacters <= MAX_REMEMBERED_CHARACTERS;
   }
+}
+
+/** Undefined while nothing but whitespace came. */
+export function framingFor(form: BodyForm): EventFraming | undefined {
+  if (form === 'undecided') return undefined;
+  return form === 'aws-events' ? new AwsEventStreamDecoder() : new SseDecoder();
 }
 
 function parsedObject(text: string, rawKeys?: ReadonlySet<string>): JsonObject | undefined {

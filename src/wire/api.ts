@@ -4,8 +4,44 @@
  */
 import type { GatewayError } from './errors';
 
-/** APIs a client may call and an upstream may speak. Later issues add rows (openai.embeddings, bedrock.converse, …). */
-export type DialectId = 'openai.chat' | 'openai.responses' | 'anthropic.messages';
+/** How bodies are spelled. A client calls one of these; some only upstreams speak (bedrock.converse, cohere.chat). */
+export type DialectId =
+  | 'openai.chat'
+  | 'openai.responses'
+  | 'openai.completions'
+  | 'openai.embeddings'
+  | 'openai.images'
+  | 'openai.audio.speech'
+  | 'anthropic.messages'
+  | 'anthropic.count_tokens'
+  | 'gemini.generate'
+  | 'cohere.chat'
+  | 'cohere.rerank'
+  | 'bedrock.converse';
+
+/**
+ * APIs as an upstream offers them: a dialect at its home, or a dialect in a cloud's wrapping (other path, other members
+ * beside the dialect's, other framing of streams). One row each in `upstream-apis/`.
+ */
+export type UpstreamApiId =
+  | DialectId
+  | 'azure.openai.chat'
+  | 'azure.openai.responses'
+  | 'azure.openai.embeddings'
+  | 'bedrock.invoke.anthropic'
+  | 'bedrock.invoke.titan-embed'
+  | 'bedrock.invoke.cohere-embed'
+  | 'bedrock.invoke.nova-embed'
+  | 'bedrock.rerank'
+  | 'bedrock.count_tokens'
+  | 'vertex.gemini'
+  | 'vertex.anthropic'
+  | 'vertex.predict-embed'
+  | 'vertex.embed-content'
+  | 'vertex.rank';
+
+/** Header names in lower case; several values of one name joined by comma. */
+export type HeaderMap = Readonly<Record<string, string>>;
 
 /** What a request says, without keeping a parsed copy of it. Bounded: texts are clipped to MAX_FACT_TEXT characters each. */
 export interface RequestFacts {
@@ -32,6 +68,16 @@ export interface TranslateContext {
   readonly includeUsage: boolean;
   /** max_tokens when the target API demands one and the request has none. */
   readonly defaultMaxTokens?: number;
+  /** The caller's headers, as far as they change the upstream's body (anthropic-beta, …). */
+  readonly requestHeaders?: HeaderMap;
+  /** Where a cloud runs the model: `us-east-1`, `global`. */
+  readonly region?: string;
+  /** Google Cloud project. */
+  readonly project?: string;
+  /** Azure: `v1`, `preview` or a date. */
+  readonly apiVersion?: string;
+  /** Vendor behind an API that many speak (`mistral`, `groq`): their dialects of openai.chat differ in detail. */
+  readonly upstreamVendor?: string;
 }
 
 export interface RenderedRequest {
@@ -41,6 +87,12 @@ export interface RenderedRequest {
   readonly warnings: readonly string[];
   /** Tools that had to be renamed: name sent upstream to the caller's name. Hand it on to TranslateResponseContext. */
   readonly toolNames?: Readonly<Record<string, string>>;
+  /** What the answer will need of the caller's request (plain data). Hand it on to TranslateResponseContext. */
+  readonly remembered?: Readonly<Record<string, unknown>>;
+  /** Path and query of the call, from the root of the API's usual host. Vendors of one dialect may put it elsewhere (`providers`). */
+  readonly path?: string;
+  /** Headers that the API demands, beside credentials. */
+  readonly headers?: HeaderMap;
 }
 
 /** An assistant answer to put into a chat request before its last user message (agent sequences). */
@@ -57,10 +109,10 @@ export interface RequestWire {
   /** Validates the JSON and reads what routing needs. */
   inspect(dialect: DialectId, body: Buffer): Promise<RequestFacts>;
   /**
-   * Renders the original body for an upstream. Same dialect: splices the raw JSON (model only, byte-exact otherwise).
-   * Other dialect: through the neutral model.
+   * Renders the original body for an upstream. Same dialect: splices the raw JSON (model, and what a cloud's wrapping
+   * demands; byte-exact otherwise). Other dialect: through the neutral model.
    */
-  render(from: DialectId, to: DialectId, body: Buffer, context: TranslateContext): Promise<RenderedRequest>;
+  render(from: DialectId, to: UpstreamApiId, body: Buffer, context: TranslateContext): Promise<RenderedRequest>;
   /** Puts earlier agents' answers (assistant messages with `name`) before the last user message of an openai.chat body; byte-exact otherwise. */
   withEarlierAnswers(body: Buffer, answers: readonly EarlierAnswer[]): Promise<Buffer>;
 }
@@ -78,16 +130,20 @@ export interface ResponseTranslator {
 
 export interface TranslateResponseContext extends TranslateContext {
   readonly client: DialectId;
-  readonly upstream: DialectId;
+  readonly upstream: UpstreamApiId;
   readonly status: number;
   /** Upstream's content-type header, as received; upstreams lie, so the bytes decide in doubt. */
   readonly contentType: string | undefined;
   /** From RenderedRequest of the attempt that was answered; restores the caller's tool names. */
   readonly toolNames?: Readonly<Record<string, string>>;
+  /** From RenderedRequest of the attempt that was answered. */
+  readonly remembered?: Readonly<Record<string, unknown>>;
   /** Id for answers whose upstream gives none, e.g. the exchange's own. */
   readonly answerId?: string;
   /** Unix time for answers whose upstream gives none (`created` of OpenAI's chat). */
   readonly createdSeconds?: number;
+  /** The upstream's headers: error types, token counts and request ids travel there on some clouds. */
+  readonly responseHeaders?: HeaderMap;
 }
 
 export interface RenderedError {

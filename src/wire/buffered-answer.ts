@@ -1,12 +1,17 @@
 import { AnswerCollector } from './answer-collector';
-import { cutShort, formOf, isError, malformed, readJsonAnswer, StreamReader } from './answer-reader';
+import { cutShort, formOf, isCompleteArray, isError, malformed, readJsonAnswer, StreamReader } from './answer-reader';
 import type { ResponseTranslator, TranslateResponseContext } from './api';
-import { codecsBetween, findDialect } from './dialect-registry';
-import type { NeutralError } from './error-shape';
+import type { DialectCodec } from './dialect';
+import { findDialect } from './dialect-registry';
+import { neutralError, type NeutralError } from './error-shape';
+import { GatewayError } from './errors';
 import { printSse } from './framing/sse';
 import { HeldBytes } from './held-bytes';
+import { parseAnswerBody } from './json/body';
 import { printJson } from './json/raw';
 import type { Answer } from './message';
+import type { StreamPart } from './stream-part';
+import type { DirectTranslation } from './upstream-api';
 import { readUpstreamError } from './upstream-error';
 
 const JSON_TYPE = 'application/json';
@@ -36,13 +41,19 @@ export class PassedAnswer implements ResponseTranslator {
   }
 }
 
-/** An answer that failed: the upstream's status and words in the caller's envelope. */
+/**
+ * An answer that failed: the upstream's status and words in the caller's envelope. An upstream of the caller's own API
+ * (`isNative`) usually has written that envelope already; then its bytes stay.
+ */
 export class ErrorAnswer implements ResponseTranslator {
   readonly contentType = JSON_TYPE;
   readonly status: number;
   private readonly held = new HeldBytes(MAX_ERROR_BYTES);
 
-  constructor(private readonly context: TranslateResponseContext) {
+  constructor(
+    private readonly context: TranslateResponseContext,
+    private readonly isNative: boolean,
+  ) {
     this.status = context.status;
   }
 
@@ -52,7 +63,15 @@ export class ErrorAnswer implements ResponseTranslator {
   }
 
   end(): Buffer {
-    return printError(this.context, readUpstreamError(this.status, this.held.all()));
+    const body = this.held.all();
+    if (this.isNative && this.isOwnError(body)) return body;
+    return printError(this.context, readUpstreamError(this.status, body, this.context.responseHeaders));
+  }
+
+  private isOwnError(body: Buffer): boolean {
+    const parsed = parseAnswerBody(body);
+    if (parsed === undefined) return false;
+    return findDialect(this.context.client).isOwnError?.(parsed) ?? true;
   }
 }
 
@@ -62,7 +81,10 @@ export class BufferedAnswer implements ResponseTranslator {
   readonly status: number;
   private readonly held = new HeldBytes();
 
-  constructor(private readonly context: TranslateResponseContext) {
+  constructor(
+    private readonly context: TranslateResponseContext,
+    private readonly codecs: { readonly upstream: DialectCodec; readonly client: DialectCodec },
+  ) {
     this.status = context.status;
   }
 
@@ -75,30 +97,61 @@ export class BufferedAnswer implements ResponseTranslator {
     const { context } = this;
     const result = this.read(cut);
     if (isError(result)) return printError(context, result);
-    const { target } = codecsBetween(context.upstream, context.client);
-    return Buffer.from(printJson(target.encodeAnswer(result, context)), 'utf8');
+    return Buffer.from(printJson(this.codecs.client.encodeAnswer(result, context)), 'utf8');
   }
 
   private read(cut: boolean): Answer | NeutralError {
     if (this.held.overflowed) return malformed('The upstream sent an answer that is too large.');
-    const { source } = codecsBetween(this.context.upstream, this.context.client);
     const body = this.held.all();
     const form = formOf(body);
     if (form === 'undecided') return malformed('The answer of the upstream was empty.');
-    if (form === 'events') return this.collect(new StreamReader(source, this.context.toolNames), body, cut);
-    const result = readJsonAnswer(body, source, this.context);
+    const reader = new StreamReader(this.codecs.upstream, this.context.toolNames);
+    if (form !== 'json') return collect([...reader.push(body), ...reader.end(cut)]);
+    if (isCompleteArray(body)) return collect([...reader.pushArray(body), ...reader.end(cut)]);
+    const result = readJsonAnswer(body, this.codecs.upstream, this.context);
     return cut && isError(result) ? cutShort() : result;
   }
+}
 
-  private collect(reader: StreamReader, body: Buffer, cut: boolean): Answer | NeutralError {
-    const collector = new AnswerCollector();
-    for (const part of [...reader.push(body), ...reader.end(cut)]) {
-      if (part.type === 'error') return part.error;
-      collector.add(part);
+function collect(parts: readonly StreamPart[]): Answer | NeutralError {
+  const collector = new AnswerCollector();
+  for (const part of parts) {
+    if (part.type === 'error') return part.error;
+    collector.add(part);
+  }
+  return collector.answer();
+}
+
+/** A complete answer of an API without a neutral model (embeddings, rerank), translated when its last byte is here. */
+export class DirectAnswer implements ResponseTranslator {
+  readonly contentType = JSON_TYPE;
+  readonly status: number;
+  private readonly held = new HeldBytes();
+
+  constructor(
+    private readonly context: TranslateResponseContext,
+    private readonly direct: DirectTranslation,
+  ) {
+    this.status = context.status;
+  }
+
+  push(chunk: Buffer): Buffer {
+    this.held.add(chunk);
+    return NOTHING;
+  }
+
+  end(cut: boolean): Buffer {
+    const body = this.held.overflowed ? undefined : parseAnswerBody(this.held.all());
+    if (body === undefined) return printError(this.context, cut ? cutShort() : UNREADABLE);
+    try {
+      return Buffer.from(printJson(this.direct.answer(body, this.context)), 'utf8');
+    } catch (reason) {
+      return printError(this.context, neutralError(GatewayError.from(reason)));
     }
-    return collector.answer();
   }
 }
+
+const UNREADABLE = malformed('The answer of the upstream could not be read.');
 
 function printError(context: TranslateResponseContext, error: NeutralError): Buffer {
   return Buffer.from(JSON.stringify(findDialect(context.client).renderError(error)), 'utf8');

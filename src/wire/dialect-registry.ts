@@ -5,9 +5,10 @@ import { GatewayError } from './errors';
 
 const BY_ID: ReadonlyMap<DialectId, Dialect> = new Map(DIALECTS.map((dialect) => [dialect.id, dialect]));
 
+/** Throws GatewayError `unsupported_translation` for APIs that have a name but no file yet. */
 export function findDialect(id: DialectId): Dialect {
   const dialect = BY_ID.get(id);
-  if (dialect === undefined) throw new Error(`dialects/ has no file for ${id}`);
+  if (dialect === undefined) throw new GatewayError('unsupported_translation', `The API ${id} is not supported yet.`);
   return dialect;
 }
 

@@ -18,6 +18,8 @@ export interface Dialect {
   readonly inspect: (body: JsonObject) => RequestFacts;
   /** Body of an error answer in this API's envelope. */
   readonly renderError: (error: NeutralError) => JsonObject;
+  /** Whether an error body of an upstream already is this API's envelope, so that its clients may get it as it came. */
+  readonly isOwnError?: (body: JsonObject) => boolean;
   /** The event that tells a client in the middle of a stream that no more will come. */
   readonly renderStreamError: (error: NeutralError) => SseEvent;
   /** To and from the neutral model. Absent: this API is passed through and never translated. */
@@ -31,6 +33,8 @@ export interface DialectCodec {
   readonly decodeRequest: (body: JsonObject, warnings: Warnings) => ChatRequest;
   /** Throws GatewayError `invalid_request` for what this API cannot say and must not be left out silently. */
   readonly encodeRequest: (request: ChatRequest, context: TranslateContext, warnings: Warnings) => JsonObject;
+  /** What of the caller's request its answer must repeat or depends on; plain data, see RenderedRequest.remembered. */
+  readonly remember?: (body: JsonObject) => JsonObject | undefined;
   /** Longest and allowed form of tool names; others are renamed on the way in and restored on the way out. */
   readonly toolName: RegExp;
   /** Undefined when the body is not an answer of this API. Every field is optional. */

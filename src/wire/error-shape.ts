@@ -11,6 +11,8 @@ export interface NeutralError {
   /** Machine-readable code: ours, or the upstream's own. */
   readonly code?: string;
   readonly param?: string;
+  /** The upstream's own name of the request. */
+  readonly requestId?: string;
 }
 
 /** Error types that OpenAI's and Anthropic's APIs share; where they differ a dialect chooses its own word. */

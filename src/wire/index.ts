@@ -5,7 +5,8 @@
  * The pipeline calls it for every request whose body is read or changed, and for answers that change their API.
  *
  * Same API on both sides: the raw JSON is patched (json/). Different APIs: request, answer and stream go through the
- * neutral model (message, stream-part); each API is one file in dialects/.
+ * neutral model (message, stream-part); each API is one file in dialects/. What a cloud wraps around a dialect (path, extra
+ * members, framing) is a row in upstream-apis/.
  */
 export * from './api';
 export { ERROR_TABLE, GatewayError, type ErrorCode, type ErrorKind, type GatewayErrorOptions } from './errors';
@@ -14,3 +15,4 @@ export { dialectForPath } from './dialect-registry';
 export { inlineRequestWire } from './request';
 export { renderStreamError, wireErrors } from './error-answer';
 export { createResponseTranslator } from './response';
+export { upstreamApiIds } from './upstream-registry';

@@ -2,14 +2,14 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
-import { readStreams, UPSTREAM_MODELS } from '../../test/fakes/wire-cases';
+import { readStreams, upstreamModelFor } from '../../test/fakes/wire-cases';
 import type { DialectId } from './api';
 import { createResponseTranslator } from './response';
 
 function answerWith(upstream: DialectId, client: DialectId, input: string | Buffer, stream: boolean): typeof fetch {
   const translator = createResponseTranslator({
     requestModel: 'asked',
-    upstreamModel: UPSTREAM_MODELS[upstream],
+    upstreamModel: upstreamModelFor(upstream),
     stream,
     includeUsage: true,
     client,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readTables, UPSTREAM_MODELS } from '../../test/fakes/wire-cases';
+import { readTables, upstreamModelFor } from '../../test/fakes/wire-cases';
 import type { DialectId, RequestFacts, TranslateContext } from './api';
 import { MAX_FACT_MESSAGES, MAX_FACT_TEXT } from './api';
 import { inlineRequestWire as wire } from './request';
@@ -17,7 +17,7 @@ const inspect = (dialect: DialectId, body: unknown): Promise<RequestFacts> =>
 describe.each(readTables('requests'))('requests of $from for $to', ({ from, to, cases }) => {
   it.each(cases)('$name', async ({ context: overrides, input, output, warnings = [] }) => {
     const body = Buffer.from(JSON.stringify(input));
-    const rendered = await wire.render(from, to, body, { ...context(UPSTREAM_MODELS[to]), ...overrides });
+    const rendered = await wire.render(from, to, body, { ...context(upstreamModelFor(to)), ...overrides });
     expect(JSON.parse(rendered.body.toString())).toEqual(output);
     expect(rendered.warnings).toEqual(warnings);
     for (const warning of rendered.warnings) expect(warning).toMatch(/^[\x20-\x7e]+$/);

@@ -1,11 +1,15 @@
-import type { DialectId, EarlierAnswer, RenderedRequest, RequestWire, TranslateContext } from './api';
-import { codecsBetween, findDialect } from './dialect-registry';
+import type { EarlierAnswer, RenderedRequest, RequestWire, TranslateContext } from './api';
+import { defined } from './defined';
+import { findDialect } from './dialect-registry';
 import { GatewayError } from './errors';
 import { invalid } from './facts';
 import { parseRequestBody } from './json/body';
 import { printJson } from './json/raw';
-import { insertBeforeLast, setStringMember } from './json/splice';
+import type { JsonObject } from './json/read';
+import { insertBeforeLast, removeMembers, setStringMember } from './json/splice';
 import { fitToolNames } from './tool-names';
+import type { UpstreamApi } from './upstream-api';
+import { findUpstreamApi, translationBetween, type Translation } from './upstream-registry';
 import { Warnings } from './warnings';
 
 /** Request work on the calling thread. Bodies that are not small belong on a worker (ports/adapters/request-wire-worker). */
@@ -14,24 +18,70 @@ export const inlineRequestWire: RequestWire = {
 
   render: (from, to, body, context) =>
     settle(() => {
-      if (from !== to) return translated(from, to, body, context);
-      return { body: spliced(() => setStringMember(body, 'model', context.upstreamModel)), warnings: [] };
+      const api = findUpstreamApi(to, from);
+      const translation = translationBetween(from, api);
+      const warnings = new Warnings();
+      const { encoded, ...rest } = encode(translation, body, context, warnings);
+      const isNative = translation.kind === 'native';
+      return {
+        body: spliced(() => wrapped(encoded, api, { ...context, isNative })),
+        warnings: warnings.list(),
+        path: api.path(context),
+        ...defined({ headers: api.headers?.(context) }),
+        ...rest,
+      };
     }),
 
   withEarlierAnswers: (body, answers) => settle(() => spliced(() => spliceAnswers(body, answers))),
 };
 
-function translated(from: DialectId, to: DialectId, body: Buffer, context: TranslateContext): RenderedRequest {
-  const { source, target } = codecsBetween(from, to);
-  const warnings = new Warnings();
-  const decoded = source.decodeRequest(parseRequestBody(body, source.rawKeys), warnings);
-  const { request, names } = fitToolNames(decoded, target.toolName);
-  const encoded = target.encodeRequest(request, context, warnings);
-  return {
-    body: Buffer.from(printJson(encoded), 'utf8'),
-    warnings: warnings.list(),
-    ...(Object.keys(names).length > 0 ? { toolNames: names } : {}),
-  };
+interface Encoded extends Pick<RenderedRequest, 'toolNames' | 'remembered'> {
+  readonly encoded: Buffer;
+}
+
+/** The caller's body in the upstream's dialect. */
+function encode(translation: Translation, body: Buffer, context: TranslateContext, warnings: Warnings): Encoded {
+  switch (translation.kind) {
+    case 'native':
+      return { encoded: body };
+    case 'direct': {
+      const { request, remember } = translation.direct;
+      const parsed = parseRequestBody(body);
+      const encoded = printed(request(parsed, context, warnings));
+      return { encoded, ...defined({ remembered: remember?.(parsed) }) };
+    }
+    case 'codecs': {
+      const { client, upstream } = translation;
+      const parsed = parseRequestBody(body, client.rawKeys);
+      const { request, names } = fitToolNames(client.decodeRequest(parsed, warnings), upstream.toolName);
+      return {
+        encoded: printed(upstream.encodeRequest(request, context, warnings)),
+        ...(Object.keys(names).length > 0 ? { toolNames: names } : {}),
+        ...defined({ remembered: client.remember?.(parsed) }),
+      };
+    }
+  }
+}
+
+/** What the upstream API wants around its dialect. */
+function wrapped(body: Buffer, api: UpstreamApi, context: TranslateContext & { readonly isNative: boolean }): Buffer {
+  const named = withModel(body, api, context.upstreamModel);
+  return api.adaptRequest === undefined ? named : api.adaptRequest(named, context);
+}
+
+function withModel(body: Buffer, api: UpstreamApi, model: string): Buffer {
+  switch (api.model) {
+    case 'set':
+      return model === '' ? body : setStringMember(body, 'model', model);
+    case 'removed':
+      return removeMembers(body, ['model']);
+    case 'untouched':
+      return body;
+  }
+}
+
+function printed(body: JsonObject): Buffer {
+  return Buffer.from(printJson(body), 'utf8');
 }
 
 function spliceAnswers(body: Buffer, answers: readonly EarlierAnswer[]): Buffer {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { seededRandom, type SeededRandom } from '../../test/fakes/seeded-random';
 import { chatViolations, messagesViolations } from '../../test/fakes/stream-conformance';
-import { readStreams, readTables, UPSTREAM_MODELS } from '../../test/fakes/wire-cases';
+import { readStreams, readTables, upstreamModelFor } from '../../test/fakes/wire-cases';
 import type { DialectId, TranslateResponseContext } from './api';
 import { inlineRequestWire } from './request';
 import { createResponseTranslator } from './response';
@@ -13,7 +13,7 @@ function contextFor(
 ): TranslateResponseContext {
   return {
     requestModel: 'asked',
-    upstreamModel: UPSTREAM_MODELS[upstream],
+    upstreamModel: upstreamModelFor(upstream),
     stream: false,
     includeUsage: true,
     client,

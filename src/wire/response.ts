@@ -1,7 +1,8 @@
 import type { ResponseTranslator, TranslateResponseContext } from './api';
-import { BufferedAnswer, ErrorAnswer, PassedAnswer } from './buffered-answer';
-import { codecsBetween } from './dialect-registry';
+import { BufferedAnswer, DirectAnswer, ErrorAnswer, PassedAnswer } from './buffered-answer';
+import { ReframedAnswer } from './reframed-answer';
 import { StreamedAnswer } from './streamed-answer';
+import { findUpstreamApi, translationBetween } from './upstream-registry';
 
 /**
  * Chooses how an upstream's answer becomes the caller's: an error keeps its status and changes its envelope, whatever
@@ -9,11 +10,18 @@ import { StreamedAnswer } from './streamed-answer';
  * upstream did the opposite. Throws GatewayError `unsupported_translation`.
  */
 export function createResponseTranslator(context: TranslateResponseContext): ResponseTranslator {
-  if (context.client === context.upstream) return new PassedAnswer(context);
-  codecsBetween(context.upstream, context.client);
+  const api = findUpstreamApi(context.upstream, context.client);
+  const translation = translationBetween(context.client, api);
   if (hasNoBody(context.status)) return new PassedAnswer(context);
-  if (context.status < 200 || context.status > 299) return new ErrorAnswer(context);
-  return context.stream ? new StreamedAnswer(context) : new BufferedAnswer(context);
+  if (context.status < 200 || context.status > 299) return new ErrorAnswer(context, translation.kind === 'native');
+  switch (translation.kind) {
+    case 'native':
+      return context.stream && api.framing !== undefined ? new ReframedAnswer(context) : new PassedAnswer(context);
+    case 'direct':
+      return new DirectAnswer(context, translation.direct);
+    case 'codecs':
+      return context.stream ? new StreamedAnswer(context, translation) : new BufferedAnswer(context, translation);
+  }
 }
 
 function hasNoBody(status: number): boolean {

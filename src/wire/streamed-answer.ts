@@ -1,8 +1,15 @@
 import { answerToParts } from './answer-parts';
-import { formOf, isError, malformed, readJsonAnswer, StreamReader, type BodyForm } from './answer-reader';
+import {
+  formOf,
+  isCompleteArray,
+  isError,
+  malformed,
+  readJsonAnswer,
+  StreamReader,
+  type BodyForm,
+} from './answer-reader';
 import type { ResponseTranslator, TranslateResponseContext } from './api';
 import type { DialectCodec, StreamEncoder } from './dialect';
-import { codecsBetween } from './dialect-registry';
 import { printSse } from './framing/sse';
 import { HeldBytes } from './held-bytes';
 import type { StreamPart } from './stream-part';
@@ -19,12 +26,14 @@ export class StreamedAnswer implements ResponseTranslator {
   private readonly held = new HeldBytes();
   private form: BodyForm = 'undecided';
 
-  constructor(private readonly context: TranslateResponseContext) {
-    const { source, target } = codecsBetween(context.upstream, context.client);
+  constructor(
+    private readonly context: TranslateResponseContext,
+    codecs: { readonly upstream: DialectCodec; readonly client: DialectCodec },
+  ) {
     this.status = context.status;
-    this.source = source;
-    this.encoder = target.createStreamEncoder(context);
-    this.reader = new StreamReader(source, context.toolNames);
+    this.source = codecs.upstream;
+    this.encoder = codecs.client.createStreamEncoder(context);
+    this.reader = new StreamReader(codecs.upstream, context.toolNames);
   }
 
   push(chunk: Buffer): Buffer {
@@ -43,7 +52,9 @@ export class StreamedAnswer implements ResponseTranslator {
   private jsonParts(cut: boolean): readonly StreamPart[] {
     if (this.held.overflowed)
       return [{ type: 'error', error: malformed('The upstream sent an answer that is too large.') }];
-    const result = readJsonAnswer(this.held.all(), this.source, this.context);
+    const body = this.held.all();
+    if (isCompleteArray(body)) return [...this.reader.pushArray(body), ...this.reader.end(cut)];
+    const result = readJsonAnswer(body, this.source, this.context);
     if (!isError(result)) return answerToParts(result);
     return cut ? this.reader.end(true) : [{ type: 'error', error: result }];
   }

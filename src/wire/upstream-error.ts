@@ -1,3 +1,5 @@
+import type { HeaderMap } from './api';
+import { awsErrorType } from './aws-error';
 import { defined } from './defined';
 import type { NeutralError } from './error-shape';
 import { bodyText } from './json/body';
@@ -9,22 +11,25 @@ const MAX_MESSAGE_CHARACTERS = 4_000;
 
 /**
  * Reads an error answer, whoever wrote it: OpenAI's `{error: {…}}`, Anthropic's `{type: 'error', error: {…}}`, Google's
- * (which may sit in an array), `{message}`, `{detail}`, `{error: 'text'}`, or a proxy's page. The upstream's message
- * stays verbatim, the status stays what it was.
+ * (which may sit in an array), AWS's `{message}` with its type in a header, `{detail}`, `{error: 'text'}`, or a proxy's
+ * page. The upstream's message stays verbatim, the status stays what it was.
  */
-export function readUpstreamError(status: number, body: Buffer): NeutralError {
+export function readUpstreamError(status: number, body: Buffer, headers: HeaderMap = {}): NeutralError {
   const text = bodyText(body).trim();
   const envelope = parseEnvelope(text);
   const message = envelope === undefined ? undefined : messageOf(envelope);
-  if (envelope === undefined || message === undefined) return { status, message: plainMessage(status, text) };
-  const error = asObject(envelope['error']) ?? envelope;
+  const error = asObject(envelope?.['error']) ?? envelope ?? {};
   return {
     status,
-    message,
+    message: message ?? plainMessage(status, text),
     ...defined({
-      type: asFilled(error['type']) ?? asFilled(error['status']),
+      type:
+        asFilled(error['type']) ??
+        asFilled(error['status']) ??
+        awsErrorType(headers['x-amzn-errortype'] ?? asFilled(error['__type'])),
       code: asFilled(error['code']),
       param: asFilled(error['param']),
+      requestId: asFilled(envelope?.['request_id']) ?? requestIdIn(headers),
     }),
   };
 }
@@ -57,9 +62,17 @@ function messageOf(envelope: JsonObject): string | undefined {
     asFilled(nested) ??
     asFilled(error) ??
     asFilled(envelope['message']) ??
+    asFilled(envelope['Message']) ??
     asFilled(detail) ??
     asFilled(asObjects(detail)[0]?.['msg'])
   );
+}
+
+/** Where vendors name the request, for their support. */
+const REQUEST_ID_HEADERS = ['request-id', 'x-request-id', 'x-amzn-requestid', 'apim-request-id'];
+
+function requestIdIn(headers: HeaderMap): string | undefined {
+  return REQUEST_ID_HEADERS.map((name) => asFilled(headers[name])).find((id) => id !== undefined);
 }
 
 function plainMessage(status: number, text: string): string {

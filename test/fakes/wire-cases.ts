@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DialectId, TranslateResponseContext } from '../../src/wire/api';
+import type { DialectId, TranslateResponseContext, UpstreamApiId } from '../../src/wire/api';
 
 /** One row of a case table under test/fixtures/wire. */
 export interface WireCase {
@@ -19,12 +19,13 @@ export interface WireTable {
 
 const FOLDER = join(__dirname, '..', 'fixtures', 'wire');
 
-/** Model names the tables expect upstream when a case names none. */
-export const UPSTREAM_MODELS: Readonly<Record<DialectId, string>> = {
-  'openai.chat': 'gpt-4o',
-  'openai.responses': 'gpt-4o',
-  'anthropic.messages': 'claude-sonnet-4-5',
-};
+/** Model name the tables expect upstream when a case names none. */
+export function upstreamModelFor(api: UpstreamApiId): string {
+  if (api.includes('anthropic')) return 'claude-sonnet-4-5';
+  if (api.includes('gemini')) return 'gemini-2.5-flash';
+  if (api.includes('cohere')) return 'command-a-03-2025';
+  return api === 'bedrock.converse' ? 'anthropic.claude-sonnet-4-5-20250929-v1:0' : 'gpt-4o';
+}
 
 /** Tables of a kind; the file name says the pair: `openai.chat-to-anthropic.messages.json`. */
 export function readTables(kind: 'requests' | 'answers' | 'errors'): readonly WireTable[] {

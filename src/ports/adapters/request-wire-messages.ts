@@ -1,10 +1,22 @@
 /** What the request-wire thread and its owner say to each other. Bodies travel by transfer, never by copy. */
-import type { DialectId, EarlierAnswer, RenderedRequest, RequestFacts, TranslateContext } from '../../wire/api';
+import type {
+  DialectId,
+  EarlierAnswer,
+  RenderedRequest,
+  RequestFacts,
+  TranslateContext,
+  UpstreamApiId,
+} from '../../wire/api';
 import type { ErrorCode, GatewayErrorOptions } from '../../wire/errors';
 
 export type WireWork =
   | { readonly kind: 'inspect'; readonly dialect: DialectId }
-  | { readonly kind: 'render'; readonly from: DialectId; readonly to: DialectId; readonly context: TranslateContext }
+  | {
+      readonly kind: 'render';
+      readonly from: DialectId;
+      readonly to: UpstreamApiId;
+      readonly context: TranslateContext;
+    }
   | { readonly kind: 'earlier-answers'; readonly answers: readonly EarlierAnswer[] };
 
 export interface WireRequest {

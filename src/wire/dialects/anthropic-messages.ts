@@ -2,7 +2,7 @@ import type { Dialect } from '../dialect';
 import { contentText, readMessages, requestFacts, type FactMessage } from '../facts';
 import { asObjects, asString, type JsonObject } from '../json/read';
 import { decodeAnswer, encodeAnswer } from './anthropic-messages/answer';
-import { anthropicError, anthropicStreamError } from './anthropic-messages/error';
+import { anthropicError, anthropicStreamError, isAnthropicError } from './anthropic-messages/error';
 import { decodeRequest } from './anthropic-messages/request-decoder';
 import { encodeRequest } from './anthropic-messages/request-encoder';
 import { AnthropicStreamDecoder } from './anthropic-messages/stream-decoder';
@@ -20,6 +20,7 @@ export const dialect = {
     return { ...facts, messageCount: messages.length };
   },
   renderError: anthropicError,
+  isOwnError: isAnthropicError,
   renderStreamError: anthropicStreamError,
   codec: {
     rawKeys: new Set(['input', 'input_schema', 'schema']),

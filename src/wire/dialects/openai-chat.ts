@@ -2,7 +2,7 @@ import type { Dialect } from '../dialect';
 import { contentText, readMessages, requestFacts, type FactMessage } from '../facts';
 import { asString, type JsonObject } from '../json/read';
 import { decodeAnswer, encodeAnswer } from './openai-chat/answer';
-import { openaiError, openaiStreamError } from './openai-chat/error';
+import { isOpenaiError, openaiError, openaiStreamError } from './openai-chat/error';
 import { decodeRequest } from './openai-chat/request-decoder';
 import { encodeRequest } from './openai-chat/request-encoder';
 import { ChatStreamDecoder } from './openai-chat/stream-decoder';
@@ -16,6 +16,7 @@ export const dialect = {
   paths: ['/v1/chat/completions'],
   inspect: (body) => requestFacts('openai.chat', body, readMessages(body), textsOf),
   renderError: openaiError,
+  isOwnError: isOpenaiError,
   renderStreamError: openaiStreamError,
   codec: {
     rawKeys: new Set(['parameters', 'schema', 'arguments']),

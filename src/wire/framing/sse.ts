@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import type { EventFraming } from './event-framing';
 
 /** One server-sent event. `event` is absent for the default type. */
 export interface SseEvent {
@@ -26,7 +27,7 @@ export class EventTooLargeError extends Error {
  * Bytes to events. Cuts may fall anywhere: inside a UTF-8 character, between CR and LF, inside a field name.
  * Lines end with LF, CR or CRLF; a byte order mark and comments are skipped.
  */
-export class SseDecoder {
+export class SseDecoder implements EventFraming {
   private readonly text = new TextDecoder('utf-8');
   private readonly parser = createParser({
     maxBufferSize: MAX_EVENT_CHARACTERS,

@@ -1,6 +1,9 @@
 import { errorTypeOf, type NeutralError } from '../../error-shape';
 import type { SseEvent } from '../../framing/sse';
-import type { JsonObject } from '../../json/read';
+import { asFilled, asObject, type JsonObject } from '../../json/read';
+
+/** Types that only this vendor's APIs use; they say more than the status. */
+const OWN_TYPES: ReadonlySet<string> = new Set(['invalid_request_error', 'insufficient_quota', 'server_error']);
 
 /**
  * OpenAI's error envelope, shared by chat completions and Responses: `{error: {message, type, param, code}}`.
@@ -8,7 +11,15 @@ import type { JsonObject } from '../../json/read';
  */
 export function openaiError(error: NeutralError): JsonObject {
   const code = error.code ?? error.type ?? null;
-  return { error: { message: error.message, type: errorTypeOf(error.status), param: error.param ?? null, code } };
+  const isOwnWord = error.type !== undefined && OWN_TYPES.has(error.type);
+  const type = isOwnWord ? error.type : errorTypeOf(error.status);
+  return { error: { message: error.message, type, param: error.param ?? null, code } };
+}
+
+/** Whether a body already is that envelope. Google's looks alike but for its `status`, which official clients do not know. */
+export function isOpenaiError(body: JsonObject): boolean {
+  const error = asObject(body['error']);
+  return asFilled(error?.['message']) !== undefined && error?.['status'] === undefined;
 }
 
 /** In a chat stream: one data event with the envelope, and nothing after it. */

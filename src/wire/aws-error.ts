@@ -1,0 +1,46 @@
+import type { NeutralError } from './error-shape';
+import { asFilled, isObject } from './json/read';
+
+/** Statuses of AWS error types, for errors inside a stream, where there is no status line. */
+const STATUS_BY_TYPE: Readonly<Record<string, number>> = {
+  validationexception: 400,
+  accessdeniedexception: 403,
+  unrecognizedclientexception: 403,
+  expiredtokenexception: 403,
+  resourcenotfoundexception: 404,
+  modelnotreadyexception: 429,
+  throttlingexception: 429,
+  servicequotaexceededexception: 429,
+  modeltimeoutexception: 408,
+  modelerrorexception: 424,
+  modelstreamerrorexception: 424,
+  internalserverexception: 500,
+  internalfailure: 500,
+  serviceunavailableexception: 503,
+};
+
+const OTHER_STATUS = 500;
+
+/** `com.amazon.coral#ThrottlingException:http://…` is ThrottlingException. */
+export function awsErrorType(word: string | undefined): string | undefined {
+  return asFilled(word?.replace(/^.*#/, '').replace(/:.*$/s, '').trim());
+}
+
+/** An exception inside a stream. `payload` is its JSON (`{message}`), or plain text. */
+export function awsError(word: string | undefined, payload: string): NeutralError {
+  const type = awsErrorType(word);
+  return {
+    status: STATUS_BY_TYPE[type?.toLowerCase() ?? ''] ?? OTHER_STATUS,
+    message: messageIn(payload) ?? asFilled(payload) ?? type ?? 'The upstream ended its answer with an error.',
+    ...(type === undefined ? {} : { type }),
+  };
+}
+
+function messageIn(payload: string): string | undefined {
+  try {
+    const body: unknown = JSON.parse(payload);
+    return isObject(body) ? (asFilled(body['message']) ?? asFilled(body['Message'])) : undefined;
+  } catch {
+    return undefined;
+  }
+}
