@@ -1,5 +1,5 @@
 import { defined } from './defined';
-import { mergeUsage, type Answer, type Part, type StopReason, type Usage } from './message';
+import { mergeUsage, type Answer, type Part, type StopReason, type TokenLogprob, type Usage } from './message';
 import type { StreamPart } from './stream-part';
 
 interface OpenChoice {
@@ -7,6 +7,7 @@ interface OpenChoice {
   readonly parts: Map<string, Part>;
   stop: StopReason | undefined;
   stopSequence: string | undefined;
+  logprobs: readonly TokenLogprob[] | undefined;
 }
 
 type ChoicePart = Extract<StreamPart, { readonly choice: number }>;
@@ -29,8 +30,8 @@ export class AnswerCollector {
   }
 
   answer(): Answer {
-    const choices = [...this.choices].map(([index, { parts, stop, stopSequence }]) => {
-      return { index, parts: [...parts.values()], ...defined({ stop, stopSequence }) };
+    const choices = [...this.choices].map(([index, { parts, stop, stopSequence, logprobs }]) => {
+      return { index, parts: [...parts.values()], ...defined({ stop, stopSequence, logprobs }) };
     });
     return { ...this.head, choices, ...defined({ usage: this.usage }) };
   }
@@ -40,6 +41,7 @@ export class AnswerCollector {
       parts: new Map<string, Part>(),
       stop: undefined,
       stopSequence: undefined,
+      logprobs: undefined,
     };
     this.choices.set(index, open);
     return open;
@@ -63,8 +65,14 @@ function addTo(choice: OpenChoice, part: ChoicePart): void {
       choice.parts.set(`redacted/${choice.parts.size}`, { type: 'redacted-reasoning', data: part.data });
       return;
     case 'tool-call': {
-      const { id, name } = part;
-      choice.parts.set(`call/${part.call}`, { type: 'tool-call', id, name, argumentsText: '' });
+      const { id, name, signature } = part;
+      choice.parts.set(`call/${part.call}`, {
+        type: 'tool-call',
+        id,
+        name,
+        argumentsText: '',
+        ...defined({ signature }),
+      });
       return;
     }
     case 'tool-arguments':
@@ -72,6 +80,9 @@ function addTo(choice: OpenChoice, part: ChoicePart): void {
     case 'finish':
       choice.stop = part.stop;
       choice.stopSequence = part.stopSequence;
+      return;
+    case 'logprobs':
+      choice.logprobs = [...(choice.logprobs ?? []), ...part.tokens];
       return;
     case 'block-end':
   }

@@ -13,12 +13,13 @@ export function answerToParts(answer: Answer): readonly StreamPart[] {
   ];
 }
 
-function choiceToParts({ index: choice, parts, stop, stopSequence }: Choice): readonly StreamPart[] {
+function choiceToParts({ index: choice, parts, stop, stopSequence, logprobs }: Choice): readonly StreamPart[] {
   return [
     ...parts.flatMap((part, block) => [
       ...partToParts(part, choice, block),
       { type: 'block-end' as const, choice, block },
     ]),
+    ...(logprobs === undefined ? [] : [{ type: 'logprobs' as const, choice, tokens: logprobs }]),
     { type: 'finish', choice, stop: stop ?? 'end', ...defined({ stopSequence }) },
   ];
 }
@@ -40,7 +41,14 @@ function partToParts(part: Part, choice: number, block: number): readonly Stream
       return [{ type: 'redacted-reasoning', choice, data: part.data }];
     case 'tool-call':
       return [
-        { type: 'tool-call', choice, call: block, id: part.id, name: part.name },
+        {
+          type: 'tool-call',
+          choice,
+          call: block,
+          id: part.id,
+          name: part.name,
+          ...defined({ signature: part.signature }),
+        },
         { type: 'tool-arguments', choice, call: block, text: part.argumentsText },
       ];
     default:

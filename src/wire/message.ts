@@ -147,6 +147,11 @@ export interface ChatRequest {
   readonly serviceTier?: string;
   /** Fields that the caller's API does not know. Encoders pick the ones of their host and call Warnings.carried. */
   readonly otherFields?: JsonObject;
+  /** Tools that are no functions (`google_search`, `web_search`), as the caller wrote them; handled like otherFields. */
+  readonly otherTools?: readonly JsonObject[];
+  readonly logprobs?: boolean;
+  /** How many alternatives per token. */
+  readonly topLogprobs?: number;
 }
 
 /** Why a model stopped. `end` also stands for reasons that we do not know. */
@@ -161,6 +166,17 @@ export interface Usage {
   /** Reasoning included. */
   readonly outputTokens?: number;
   readonly reasoningTokens?: number;
+  /** Only where the upstream counts something that the other members do not show. */
+  readonly totalTokens?: number;
+}
+
+export interface TokenLogprob {
+  readonly token: string;
+  readonly logprob: number;
+  /** UTF-8 bytes, where the upstream tells. */
+  readonly bytes?: readonly number[];
+  /** The likeliest tokens at this place; empty when not asked for. */
+  readonly top: readonly Omit<TokenLogprob, 'top'>[];
 }
 
 export interface Choice {
@@ -168,6 +184,7 @@ export interface Choice {
   readonly parts: readonly Part[];
   readonly stop?: StopReason;
   readonly stopSequence?: string;
+  readonly logprobs?: readonly TokenLogprob[];
 }
 
 export interface Answer {

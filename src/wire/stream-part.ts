@@ -1,5 +1,5 @@
 import type { NeutralError } from './error-shape';
-import type { StopReason, Usage } from './message';
+import type { StopReason, TokenLogprob, Usage } from './message';
 
 /**
  * One step of a streamed answer, in the words of no API. Decoders emit them in upstream order; encoders own indices,
@@ -24,10 +24,14 @@ export type StreamPart =
       readonly call: number;
       readonly id: string;
       readonly name: string;
+      /** See ToolCallPart. */
+      readonly signature?: string;
     }
   | { readonly type: 'tool-arguments'; readonly choice: number; readonly call: number; readonly text: string }
   /** No more for this block or call. APIs without such an event leave it out. */
   | { readonly type: 'block-end'; readonly choice: number; readonly block: number }
+  /** Of text that has just been sent. */
+  | { readonly type: 'logprobs'; readonly choice: number; readonly tokens: readonly TokenLogprob[] }
   | { readonly type: 'usage'; readonly usage: Usage }
   | { readonly type: 'finish'; readonly choice: number; readonly stop: StopReason; readonly stopSequence?: string }
   /** The upstream gave up; nothing follows. */

@@ -66,6 +66,8 @@ export class AnthropicStreamEncoder implements StreamEncoder {
         return this.blocks.appendArguments(part.call, part.text);
       case 'block-end':
         return this.blocks.end(part.block);
+      case 'logprobs':
+        return [];
     }
   }
 

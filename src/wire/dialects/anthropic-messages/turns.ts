@@ -147,6 +147,7 @@ function documentSource(source: MediaSource): JsonObject {
       return { type: 'url', url: source.url };
     case 'text':
       return { type: 'text', media_type: 'text/plain', data: source.text };
+    case 'bucket':
     case 'file':
       throw refused('Files of another vendor cannot be read by this model; send the document itself.');
     case 'base64':

@@ -6,6 +6,7 @@ import { effectiveStop, type Answer, type Choice, type Part } from '../../messag
 import { Warnings } from '../../warnings';
 import { decodeContent, decodeReasoning } from './content';
 import { readArguments } from './history-decoder';
+import { decodeLogprobs, encodeLogprobs } from './logprobs';
 import { decodeStop, decodeUsage, encodeStop, encodeUsage } from './vocabulary';
 
 /** A complete chat completion. Undefined when the body is none. */
@@ -34,7 +35,7 @@ function decodeChoice(choice: JsonObject, position: number): Choice {
       ...(refusal === undefined ? [] : [{ type: 'refusal' as const, text: refusal }]),
       ...decodeCalls(message),
     ],
-    ...defined({ stop: decodeStop(choice['finish_reason']) }),
+    ...defined({ stop: decodeStop(choice['finish_reason']), logprobs: decodeLogprobs(choice['logprobs']) }),
   };
 }
 
@@ -79,7 +80,7 @@ function encodeChoice(choice: Choice): JsonObject {
       ...encodeReasoning(choice.parts),
       ...(calls.length > 0 ? { tool_calls: calls } : {}),
     },
-    logprobs: null,
+    logprobs: choice.logprobs === undefined ? null : encodeLogprobs(choice.logprobs),
     finish_reason: encodeStop(effectiveStop(choice.stop, calls.length > 0)),
   };
 }
@@ -90,7 +91,12 @@ function joined(parts: readonly Part[], type: 'text' | 'refusal' | 'reasoning'):
 
 function encodeCall(part: Extract<Part, { type: 'tool-call' }>): JsonObject {
   const text = part.argumentsText.trim() === '' ? '{}' : part.argumentsText;
-  return { id: part.id, type: 'function', function: { name: part.name, arguments: text } };
+  return { id: part.id, type: 'function', function: { name: part.name, arguments: text }, ...callExtras(part) };
+}
+
+/** Where Gemini's OpenAI-compatible API puts the signature of a call; clients that echo calls whole send it back. */
+export function callExtras({ signature }: { readonly signature?: string }): JsonObject {
+  return signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
 }
 
 /** The readable string that clients show, and the blocks with signatures that they must send back. */

@@ -40,6 +40,7 @@ export function decodeRequest(body: JsonObject, warnings: Warnings): ChatRequest
     return value !== null && value !== false && !KNOWN_FIELDS.has(field);
   });
   for (const [field] of others) warnings.dropped(field);
+  const otherTools = asObjects(body['tools']).filter((tool) => (asString(tool['type']) ?? 'function') !== 'function');
   return {
     messages: decodeMessages(readMessages(body), warnings),
     tools: [
@@ -63,6 +64,10 @@ export function decodeRequest(body: JsonObject, warnings: Warnings): ChatRequest
       userId: asFilled(body['user']) ?? asFilled(asObject(body['metadata'])?.['user_id']),
       serviceTier: asFilled(body['service_tier']),
       otherFields: others.length > 0 ? Object.fromEntries(others) : undefined,
+      otherTools: otherTools.length > 0 ? otherTools : undefined,
+      // Not among the known fields: few APIs have these, and those that do call Warnings.carried.
+      logprobs: asBoolean(body['logprobs']),
+      topLogprobs: asNumber(body['top_logprobs']),
     }),
   };
 }

@@ -38,6 +38,8 @@ export function encodeRequest(request: ChatRequest, context: TranslateContext, w
       seed: request.seed,
       frequency_penalty: request.frequencyPenalty,
       presence_penalty: request.presencePenalty,
+      logprobs: request.logprobs,
+      top_logprobs: request.topLogprobs,
       response_format: encodeFormat(request.responseFormat),
       reasoning_effort: encodeReasoning(request.reasoning, model, warnings),
       user: request.userId,

@@ -5,6 +5,7 @@ import { asFilled, asNumber, asObject, asObjects, asString, type JsonObject } fr
 import type { StreamPart } from '../../stream-part';
 import { thinkingText } from './content';
 import { readArguments } from './history-decoder';
+import { decodeLogprobs } from './logprobs';
 import { decodeStop, decodeUsage } from './vocabulary';
 
 interface CallState {
@@ -49,6 +50,8 @@ export class ChatStreamDecoder implements StreamDecoder {
     for (const call of asObjects(delta['tool_calls'])) parts.push(...this.toolCall(call, index));
     const legacy = asObject(delta['function_call']);
     if (legacy !== undefined) parts.push(...this.toolCall({ index: 0, function: legacy }, index));
+    const tokens = decodeLogprobs(choice['logprobs']);
+    if (tokens !== undefined) parts.push({ type: 'logprobs', choice: index, tokens });
     const stop = decodeStop(choice['finish_reason']);
     // Some hosts repeat the reason on a later chunk, with another word.
     if (stop !== undefined && !this.finished.has(index)) {

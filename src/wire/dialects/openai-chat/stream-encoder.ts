@@ -5,8 +5,9 @@ import type { SseEvent } from '../../framing/sse';
 import type { JsonObject } from '../../json/read';
 import { effectiveStop, mergeUsage, type StopReason, type Usage } from '../../message';
 import type { StreamPart } from '../../stream-part';
-import { redactedBlock, thinkingBlock } from './answer';
+import { callExtras, redactedBlock, thinkingBlock } from './answer';
 import { openaiStreamError } from './error';
+import { encodeLogprobs } from './logprobs';
 import { encodeStop, encodeUsage } from './vocabulary';
 
 interface CallState {
@@ -71,6 +72,8 @@ export class ChatStreamEncoder implements StreamEncoder {
       }
       case 'redacted-reasoning':
         return [this.delta(choice, { thinking_blocks: [redactedBlock(part.data)] })];
+      case 'logprobs':
+        return [this.chunk([{ index: choice, delta: {}, logprobs: encodeLogprobs(part.tokens), finish_reason: null }])];
       case 'tool-call':
         return this.openCall(part, state);
       case 'tool-arguments':
@@ -92,7 +95,7 @@ export class ChatStreamEncoder implements StreamEncoder {
     const call = { index: state.calls.size, hasArguments: false };
     state.calls.set(part.call, call);
     const definition = { name: part.name, arguments: '' };
-    const delta = { index: call.index, id: part.id, type: 'function', function: definition };
+    const delta = { index: call.index, id: part.id, type: 'function', function: definition, ...callExtras(part) };
     return [this.delta(part.choice, { tool_calls: [delta] })];
   }
 

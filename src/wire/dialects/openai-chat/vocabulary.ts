@@ -58,7 +58,7 @@ export function encodeUsage(usage: Usage): JsonObject {
   return {
     prompt_tokens: prompt,
     completion_tokens: outputTokens,
-    total_tokens: prompt + outputTokens,
+    total_tokens: usage.totalTokens ?? prompt + outputTokens,
     prompt_tokens_details: {
       cached_tokens: cacheReadTokens,
       ...(cacheWriteTokens > 0 ? { cache_write_tokens: cacheWriteTokens } : {}),
