@@ -2,7 +2,7 @@ import type { Context } from '@opentelemetry/api';
 import type { ListenerPlan } from '../config/plan';
 import type { ModelCandidate, ModelDecision } from '../decide/models';
 import type { AgentDecision } from '../decide/agents';
-import type { DialectId, EarlierAnswer, RequestFacts } from '../wire/api';
+import type { DialectId, EarlierAnswer, RenderedRequest, RequestFacts } from '../wire/api';
 import type { AttemptRendering, Forward, ResponseOutcome } from './mutation';
 import type { Headers, RequestHead } from './request-head';
 
@@ -20,6 +20,8 @@ export interface ExchangeFacts {
   /** Body in the agents' API (openai.chat) with earlier agents' answers put in. */
   agentBody: Buffer;
   earlierAnswers: readonly EarlierAnswer[];
+  /** What the translation of the agents' answer needs of the request's. */
+  agentRendering: Pick<RenderedRequest, 'toolNames' | 'remembered'>;
   /** Translation losses, shown in x-outerloop-warnings. */
   warnings: readonly string[];
   forward: Forward;

@@ -32,32 +32,37 @@ const AZURE_PATH = '/openai/deployments/m-1/chat/completions?api-version=2025-01
 // Vendor, then the path for a client of chat completions, of Messages and of Responses (-: cannot be called).
 const PATHS: readonly (readonly [string, string, string, string])[] = [
   ['amazon_bedrock', '-', '-', '-'],
-  ['anthropic', '/v1/messages', '/v1/messages', '-'],
-  ['azure_openai', AZURE_PATH, AZURE_PATH, '-'],
+  ['anthropic', '/v1/messages', '/v1/messages', '/v1/messages'],
+  ['azure_openai', AZURE_PATH, AZURE_PATH, AZURE_PATH],
   [
     'chatgpt',
     '/backend-api/codex/chat/completions',
-    '/backend-api/codex/chat/completions',
+    '/backend-api/codex/responses',
     '/backend-api/codex/responses',
   ],
-  ['deepseek', '/v1/chat/completions', '/v1/chat/completions', '-'],
-  ['digitalocean', '/v1/chat/completions', '/v1/chat/completions', '-'],
-  ['edenai', '/v3/chat/completions', '/v3/chat/completions', '-'],
-  ['gemini', '/v1beta/openai/chat/completions', '/v1beta/openai/chat/completions', '-'],
-  ['groq', '/openai/v1/chat/completions', '/openai/v1/chat/completions', '-'],
-  ['minimax', '/v1/chat/completions', '/v1/chat/completions', '-'],
-  ['mistral', '/v1/chat/completions', '/v1/chat/completions', '-'],
-  ['moonshotai', '/v1/chat/completions', '/v1/chat/completions', '-'],
-  ['ollama', '/v1/chat/completions', '/v1/chat/completions', '-'],
+  ['deepseek', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
+  ['digitalocean', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
+  ['edenai', '/v3/chat/completions', '/v3/chat/completions', '/v3/chat/completions'],
+  ['gemini', '/v1beta/openai/chat/completions', '/v1beta/openai/chat/completions', '/v1beta/openai/chat/completions'],
+  ['groq', '/openai/v1/chat/completions', '/openai/v1/chat/completions', '/openai/v1/chat/completions'],
+  ['minimax', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
+  ['mistral', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
+  ['moonshotai', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
+  ['ollama', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
   ['openai', '/v1/chat/completions', '/v1/chat/completions', '/v1/responses'],
-  ['openrouter', '/api/v1/chat/completions', '/api/v1/chat/completions', '-'],
-  ['plano', '/v1/chat/completions', '/v1/chat/completions', '-'],
-  ['qwen', '/compatible-mode/v1/chat/completions', '/compatible-mode/v1/chat/completions', '-'],
-  ['together_ai', '/v1/chat/completions', '/v1/chat/completions', '-'],
+  ['openrouter', '/api/v1/chat/completions', '/api/v1/chat/completions', '/api/v1/chat/completions'],
+  ['plano', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
+  [
+    'qwen',
+    '/compatible-mode/v1/chat/completions',
+    '/compatible-mode/v1/chat/completions',
+    '/compatible-mode/v1/chat/completions',
+  ],
+  ['together_ai', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
   ['vercel', '/v1/chat/completions', '/v1/messages', '/v1/responses'],
   ['xai', '/v1/chat/completions', '/v1/chat/completions', '/v1/responses'],
-  ['xiaomi', '/v1/chat/completions', '/v1/chat/completions', '-'],
-  ['zhipu', '/api/paas/v4/chat/completions', '/api/paas/v4/chat/completions', '-'],
+  ['xiaomi', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
+  ['zhipu', '/api/paas/v4/chat/completions', '/api/paas/v4/chat/completions', '/api/paas/v4/chat/completions'],
 ];
 
 describe('upstream paths without a base_url path', () => {
@@ -123,8 +128,9 @@ describe('chooseDialect', () => {
     expect(chooseDialect(providerCalled('openai'), 'anthropic.messages')?.dialect).toBe('openai.chat');
   });
 
-  it('does not offer Responses where the vendor lacks it', () => {
-    expect(chooseDialect(providerCalled('groq'), 'openai.responses')).toBeUndefined();
+  it('translates Responses where the vendor lacks it', () => {
+    expect(chooseDialect(providerCalled('groq'), 'openai.responses')?.dialect).toBe('openai.chat');
+    expect(chooseDialect(providerCalled('anthropic'), 'openai.responses')?.dialect).toBe('anthropic.messages');
   });
 });
 

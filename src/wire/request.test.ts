@@ -76,8 +76,14 @@ describe('what cannot be translated is refused', () => {
   const user = (part: unknown): unknown => ({ messages: [{ role: 'user', content: [part] }] });
 
   it.each<[string, DialectId, DialectId, unknown, string, string]>([
-    ['Responses', 'openai.responses', 'openai.chat', { input: 'a' }, 'unsupported_translation', ''],
-    ['to Responses', 'anthropic.messages', 'openai.responses', { messages: [] }, 'unsupported_translation', ''],
+    [
+      'what OpenAI stored',
+      'openai.responses',
+      'openai.chat',
+      { input: 'a', previous_response_id: 'resp_1' },
+      'invalid_request',
+      'previous_response_id',
+    ],
     [
       'gs:// images',
       'openai.chat',

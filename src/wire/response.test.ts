@@ -232,7 +232,7 @@ describe('the same API on both sides', () => {
 
 describe('what cannot be translated', () => {
   it('is refused for APIs without a codec', () => {
-    expect(() => createResponseTranslator(contextFor('openai.responses', 'openai.chat'))).toThrow(
+    expect(() => createResponseTranslator(contextFor('openai.images', 'openai.chat'))).toThrow(
       expect.objectContaining({ code: 'unsupported_translation' }),
     );
   });

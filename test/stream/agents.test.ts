@@ -109,12 +109,31 @@ describe('one agent', () => {
     stream.cancel();
   });
 
+  it('serves callers of the Responses API through translation', async () => {
+    fixture.chosen = ['flight_agent'];
+    const stream = await ask('{"model":"m","instructions":"Be brief.","input":"hi"}', {
+      ...HEAD,
+      ':path': '/v1/responses',
+    });
+    const body: unknown = JSON.parse(
+      (await stream.reply(2)).requestBody?.response?.bodyMutation?.body?.toString('utf8') ?? '',
+    );
+    expect(body).toMatchObject({
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: 'hi' },
+      ],
+    });
+    stream.cancel();
+  });
+
   it('refuses what it cannot translate in the shape of the caller', async () => {
-    const stream = await ask('{"model":"m","input":"hi"}', { ...HEAD, ':path': '/v1/responses' });
+    const body = '{"model":"m","input":"hi","previous_response_id":"resp_1"}';
+    const stream = await ask(body, { ...HEAD, ':path': '/v1/responses' });
     const reply = await stream.reply(2);
     expect(reply.immediateResponse?.status.code).toBe(400);
     expect(JSON.parse(reply.immediateResponse?.body?.toString('utf8') ?? '')).toMatchObject({
-      error: { code: 'unsupported_translation' },
+      error: { code: 'invalid_request', param: 'previous_response_id' },
     });
   });
 });

@@ -74,6 +74,7 @@ function respond(head: ResponseHead, exchange: Exchange, services: ListenerServi
       upstreamModel: model,
       stream: request.stream,
       includeUsage: request.includeUsage,
+      ...exchange.find('agentRendering'),
       answerId: exchange.id,
       createdSeconds: Math.floor(Date.now() / 1000),
       client,

@@ -176,6 +176,7 @@ class ModelRenderer {
       context: {
         ...this.context(attempt),
         ...(this.rendered?.toolNames === undefined ? {} : { toolNames: this.rendered.toolNames }),
+        ...(this.rendered?.remembered === undefined ? {} : { remembered: this.rendered.remembered }),
         answerId: this.exchange.id,
         createdSeconds: Math.floor(Date.now() / 1000),
         client: this.client,

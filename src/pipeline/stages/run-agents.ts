@@ -54,7 +54,12 @@ async function bodyForAgents(exchange: Exchange, { wire }: ListenerServices): Pr
     includeUsage: request.includeUsage,
   });
   exchange.provide('warnings', rendered.warnings);
-  return rendered.body;
+  const { body: agentBody, toolNames, remembered } = rendered;
+  exchange.provide('agentRendering', {
+    ...(toolNames === undefined ? {} : { toolNames }),
+    ...(remembered === undefined ? {} : { remembered }),
+  });
+  return agentBody;
 }
 
 /** Text of the agent's answer. Throws GatewayError agent_failed, with the status that fits the cause. */

@@ -43,7 +43,7 @@ describe('request wire', () => {
       status: 400,
       param: 'messages',
     });
-    await expect(wire.render('openai.chat', 'openai.responses', large, context)).rejects.toMatchObject({
+    await expect(wire.render('openai.chat', 'openai.images', large, context)).rejects.toMatchObject({
       code: 'unsupported_translation',
     });
   });

@@ -1,11 +1,18 @@
 import type { Dialect } from '../dialect';
-import { contentText, invalid, requestFacts, type FactMessage } from '../facts';
-import { asString, isObject, type JsonObject } from '../json/read';
+import { contentText, requestFacts, type FactMessage } from '../facts';
+import { asString, type JsonObject } from '../json/read';
 import { openaiError } from './openai-chat/error';
+import { decodeAnswer, encodeAnswer } from './openai-responses/answer';
+import { responsesStreamError } from './openai-responses/error';
+import { remember } from './openai-responses/remembered';
+import { decodeRequest, readInput } from './openai-responses/request-decoder';
+import { encodeRequest } from './openai-responses/request-encoder';
+import { ResponsesStreamDecoder } from './openai-responses/stream-decoder';
+import { ResponsesStreamEncoder } from './openai-responses/stream-encoder';
 
 const TEXT_PARTS: ReadonlySet<string> = new Set(['input_text', 'output_text', 'text', 'refusal']);
 
-/** OpenAI Responses, pass-through only: https://platform.openai.com/docs/api-reference/responses */
+/** OpenAI Responses: https://platform.openai.com/docs/api-reference/responses */
 export const dialect = {
   id: 'openai.responses',
   paths: ['/v1/responses'],
@@ -15,33 +22,19 @@ export const dialect = {
     return { ...facts, messageCount: items.length };
   },
   renderError: openaiError,
-  // The API's own `error` event is flat: {type, code, message, param}.
-  renderStreamError: (error) => ({
-    event: 'error',
-    data: JSON.stringify({
-      type: 'error',
-      code: error.code ?? error.type ?? null,
-      message: error.message,
-      param: error.param ?? null,
-    }),
-  }),
+  renderStreamError: responsesStreamError,
+  codec: {
+    rawKeys: new Set(['parameters', 'schema', 'arguments']),
+    toolName: /^[a-zA-Z0-9_-]{1,64}$/,
+    decodeRequest,
+    encodeRequest,
+    remember,
+    decodeAnswer,
+    encodeAnswer,
+    createStreamDecoder: () => new ResponsesStreamDecoder(),
+    createStreamEncoder: (context) => new ResponsesStreamEncoder(context),
+  },
 } satisfies Dialect;
-
-/** `input` may be absent when a stored prompt or conversation gives it. */
-function readInput(body: JsonObject): readonly JsonObject[] {
-  const input = body['input'];
-  if (typeof input === 'string') return [{ type: 'message', role: 'user', content: input }];
-  if (input === undefined || input === null) {
-    if (['prompt', 'previous_response_id', 'conversation'].some((key) => body[key] != null)) return [];
-    throw invalid('input', 'is missing');
-  }
-  if (!Array.isArray(input)) throw invalid('input', 'must be a string or an array of items');
-  if (input.length === 0) throw invalid('input', 'must hold at least one item');
-  return input.map((item: unknown, index) => {
-    if (!isObject(item)) throw invalid(`input[${index}]`, 'must be an object');
-    return item;
-  });
-}
 
 function withInstructions(body: JsonObject, items: readonly JsonObject[]): readonly JsonObject[] {
   const instructions = asString(body['instructions']);
