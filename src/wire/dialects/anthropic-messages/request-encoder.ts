@@ -53,7 +53,7 @@ function planRequestThinking(request: ChatRequest, context: TranslateContext, wa
 }
 
 /** While tools run, the API wants the turn's own signed thinking back before the calls; without it, it refuses to think. */
-function continuesUnsignedToolUse(messages: readonly Message[]): boolean {
+export function continuesUnsignedToolUse(messages: readonly Message[]): boolean {
   if (messages.at(-1)?.role !== 'tool') return false;
   const calling = messages.findLast((message) => message.role === 'assistant');
   return calling !== undefined && !calling.parts.some(isReplayableReasoning);
@@ -80,7 +80,7 @@ function encodeTool(tool: ToolDefinition): JsonObject {
 }
 
 /** The API insists on `type: object`; tools without parameters leave it out. */
-function objectSchema(schema: RawJson | undefined): unknown {
+export function objectSchema(schema: RawJson | undefined): unknown {
   const parsed: unknown = schema === undefined ? {} : JSON.parse(schema.text);
   if (isObject(parsed) && parsed['type'] !== undefined) return schema;
   return { type: 'object', properties: {}, ...(isObject(parsed) ? parsed : {}) };
