@@ -35,6 +35,8 @@ export interface DialectCodec {
   readonly encodeRequest: (request: ChatRequest, context: TranslateContext, warnings: Warnings) => JsonObject;
   /** What of the caller's request its answer must repeat or depends on; plain data, see RenderedRequest.remembered. */
   readonly remember?: (body: JsonObject) => JsonObject | undefined;
+  /** True: reasoning that OpenAI encrypted may be sent back to this API; others never see it (see reasoning-proof). */
+  readonly readsOpenaiProofs?: boolean;
   /** Longest and allowed form of tool names; others are renamed on the way in and restored on the way out. */
   readonly toolName: RegExp;
   /** Undefined when the body is not an answer of this API. Every field is optional. */

@@ -1,3 +1,7 @@
+import type { DialectCodec } from './dialect';
+import type { ChatRequest, Part } from './message';
+import type { Warnings } from './warnings';
+
 /*
  * Proofs of reasoning travel through clients that know nothing of their vendor: a signature of one vendor may come back in
  * a conversation that now goes to another one, which would refuse the whole request. Proofs that OpenAI encrypted are
@@ -30,4 +34,29 @@ export function encryptedContentToProof(encrypted: string): {
   if (encrypted.startsWith(SIGNED_MARK)) return { kind: 'signed', proof: encrypted.slice(SIGNED_MARK.length) };
   if (encrypted.startsWith(REDACTED_MARK)) return { kind: 'redacted', proof: encrypted.slice(REDACTED_MARK.length) };
   return { kind: 'openai', proof: markOpenaiProof(encrypted) };
+}
+
+/** The request without proofs that the upstream cannot check; reasoning that is readable stays, unsigned. */
+export function fitProofs(request: ChatRequest, upstream: DialectCodec, warnings: Warnings): ChatRequest {
+  if (upstream.readsOpenaiProofs === true || !request.messages.some(({ parts }) => parts.some(isOpenaiReasoning))) {
+    return request;
+  }
+  const fit = (part: Part): Part[] => {
+    if (!isOpenaiReasoning(part)) return [part];
+    if (part.type === 'reasoning') return [{ type: 'reasoning', text: part.text }];
+    warnings.add('Earlier reasoning was left out.');
+    return [];
+  };
+  const messages = request.messages.map((message) => ({ ...message, parts: message.parts.flatMap(fit) }));
+  // A turn that was nothing but encrypted reasoning is gone with it.
+  return { ...request, messages: messages.filter(({ parts }, index) => parts.length > 0 || isEmpty(request, index)) };
+}
+
+function isEmpty({ messages }: ChatRequest, index: number): boolean {
+  return messages[index]?.parts.length === 0;
+}
+
+function isOpenaiReasoning(part: Part): boolean {
+  if (part.type === 'redacted-reasoning') return readOpenaiProof(part.data) !== undefined;
+  return part.type === 'reasoning' && part.signature !== undefined && readOpenaiProof(part.signature) !== undefined;
 }

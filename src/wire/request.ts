@@ -7,6 +7,7 @@ import { parseRequestBody } from './json/body';
 import { printJson } from './json/raw';
 import type { JsonObject } from './json/read';
 import { insertBeforeLast, removeMembers, setStringMember } from './json/splice';
+import { fitProofs } from './reasoning-proof';
 import { fitToolNames } from './tool-names';
 import type { UpstreamApi } from './upstream-api';
 import { findUpstreamApi, translationBetween, type Translation } from './upstream-registry';
@@ -55,7 +56,7 @@ function encode(translation: Translation, body: Buffer, context: TranslateContex
       const parsed = parseRequestBody(body, client.rawKeys);
       const { request, names } = fitToolNames(client.decodeRequest(parsed, warnings), upstream.toolName);
       return {
-        encoded: printed(upstream.encodeRequest(request, context, warnings)),
+        encoded: printed(upstream.encodeRequest(fitProofs(request, upstream, warnings), context, warnings)),
         ...(Object.keys(names).length > 0 ? { toolNames: names } : {}),
         ...defined({ remembered: client.remember?.(parsed) }),
       };
