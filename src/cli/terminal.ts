@@ -7,6 +7,8 @@ export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
   /** Absolute folder that relative paths start from. */
   readonly folder: string;
+  /** What is piped in. Called by verbs that read it, and by those only: an open standard input keeps a process alive. */
+  input(): AsyncIterable<Buffer>;
   /** Results and machine-readable output. */
   out(text: string): void;
   /** Problems and notes. */
@@ -30,6 +32,7 @@ export function processTerminal(): Terminal {
   return {
     env,
     folder: process.cwd(),
+    input: () => process.stdin,
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     outColors: createColors(wantsColor(stdout, env)),

@@ -13,9 +13,9 @@ const STATUS_BY_TYPE: Readonly<Record<string, number>> = {
   servicequotaexceededexception: 429,
   modeltimeoutexception: 408,
   modelerrorexception: 424,
-  modelstreamerrorexception: 424,
   internalserverexception: 500,
   internalfailure: 500,
+  modelstreamerrorexception: 424,
   serviceunavailableexception: 503,
 };
 
@@ -26,11 +26,16 @@ export function awsErrorType(word: string | undefined): string | undefined {
   return asFilled(word?.replace(/^.*#/, '').replace(/:.*$/s, '').trim());
 }
 
+/** Status that usually goes with an AWS error type; undefined for words that are none. */
+export function awsErrorStatus(type: string | undefined): number | undefined {
+  return STATUS_BY_TYPE[type?.toLowerCase() ?? ''];
+}
+
 /** An exception inside a stream. `payload` is its JSON (`{message}`), or plain text. */
 export function awsError(word: string | undefined, payload: string): NeutralError {
   const type = awsErrorType(word);
   return {
-    status: STATUS_BY_TYPE[type?.toLowerCase() ?? ''] ?? OTHER_STATUS,
+    status: awsErrorStatus(type) ?? OTHER_STATUS,
     message: messageIn(payload) ?? asFilled(payload) ?? type ?? 'The upstream ended its answer with an error.',
     ...(type === undefined ? {} : { type }),
   };

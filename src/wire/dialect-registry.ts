@@ -12,6 +12,22 @@ export function findDialect(id: DialectId): Dialect {
   return dialect;
 }
 
+/** Ids of the APIs that clients may call, sorted. */
+export function clientApiIds(): readonly DialectId[] {
+  return DIALECTS.filter(isForClients)
+    .map(({ id }) => id)
+    .sort();
+}
+
+export function isClientApiId(id: string): id is DialectId {
+  return DIALECTS.some((dialect) => dialect.id === id && isForClients(dialect));
+}
+
+/** Dialects without a path are spoken by upstreams only. */
+function isForClients({ paths }: Dialect): boolean {
+  return paths.length > 0;
+}
+
 /** Dialect of a request path (without query); undefined for paths that are no API call. */
 export function dialectForPath(path: string): DialectId | undefined {
   return DIALECTS.find((dialect) => dialect.paths.includes(path))?.id;

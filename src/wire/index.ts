@@ -11,8 +11,10 @@
 export * from './api';
 export { ERROR_TABLE, GatewayError, type ErrorCode, type ErrorKind, type GatewayErrorOptions } from './errors';
 export { answerText } from './answer-text';
-export { dialectForPath } from './dialect-registry';
+export { clientApiIds, dialectForPath, isClientApiId } from './dialect-registry';
 export { inlineRequestWire } from './request';
 export { renderStreamError, wireErrors } from './error-answer';
+export { memberText } from './json/splice';
 export { createResponseTranslator } from './response';
-export { upstreamApiIds } from './upstream-registry';
+export { statusOfError } from './upstream-error';
+export { isUpstreamApiId, upstreamApiIds } from './upstream-registry';

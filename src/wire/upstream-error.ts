@@ -1,7 +1,7 @@
 import type { HeaderMap } from './api';
-import { awsErrorType } from './aws-error';
+import { awsErrorStatus, awsErrorType } from './aws-error';
 import { defined } from './defined';
-import type { NeutralError } from './error-shape';
+import { statusOfErrorType, type NeutralError } from './error-shape';
 import { bodyText } from './json/body';
 import { parseJson } from './json/raw';
 import { asFilled, asNumber, asObject, asObjects, isObject, type JsonObject } from './json/read';
@@ -32,6 +32,15 @@ export function readUpstreamError(status: number, body: Buffer, headers: HeaderM
       requestId: asFilled(envelope?.['request_id']) ?? requestIdIn(headers),
     }),
   };
+}
+
+/** The most likely status of an error whose status line is not known (bodies pasted from a log). */
+export function statusOfError(body: Buffer, headers: HeaderMap = {}): number {
+  const envelope = parseEnvelope(bodyText(body).trim()) ?? {};
+  const named = statusInBody(envelope) ?? asNumber(envelope['status_code']) ?? asNumber(envelope['status']);
+  if (named !== undefined) return named;
+  const { type, code } = readUpstreamError(500, body, headers);
+  return awsErrorStatus(type) ?? statusOfErrorType(type, code);
 }
 
 /** An error that came with status 200: `{error: …}` where an answer should be. */

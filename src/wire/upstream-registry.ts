@@ -10,6 +10,10 @@ export function upstreamApiIds(): readonly UpstreamApiId[] {
   return [...new Set(UPSTREAM_APIS.map(({ id }) => id))].sort();
 }
 
+export function isUpstreamApiId(id: string): id is UpstreamApiId {
+  return UPSTREAM_APIS.some((row) => row.id === id);
+}
+
 /** The row of an upstream API for one client API. Throws GatewayError `unsupported_translation` when there is none. */
 export function findUpstreamApi(id: UpstreamApiId, client: DialectId): UpstreamApi {
   const rows = UPSTREAM_APIS.filter((row) => row.id === id);

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { createColors } from 'picocolors';
 import type { Terminal } from '../../src/cli/terminal';
 
@@ -6,12 +7,13 @@ export interface FakeTerminal extends Terminal {
   readonly printed: { out: string; err: string };
 }
 
-export function fakeTerminal(folder: string, env: NodeJS.ProcessEnv = {}): FakeTerminal {
+export function fakeTerminal(folder: string, env: NodeJS.ProcessEnv = {}, input: readonly Buffer[] = []): FakeTerminal {
   const printed = { out: '', err: '' };
   return {
     env,
     folder,
     printed,
+    input: () => Readable.from(input),
     out: (text) => void (printed.out += text),
     err: (text) => void (printed.err += text),
     outColors: createColors(false),

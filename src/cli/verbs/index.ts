@@ -10,10 +10,11 @@ import { verb as init } from './init';
 import { verb as logs } from './logs';
 import { verb as serve } from './serve';
 import { verb as status } from './status';
+import { verb as translate } from './translate';
 import { verb as up } from './up';
 import { verb as validate } from './validate';
 import type { Verb } from './verb';
 
-const ROWS = [compile, down, init, logs, serve, status, up, validate] as const satisfies readonly Verb[];
+const ROWS = [compile, down, init, logs, serve, status, translate, up, validate] as const satisfies readonly Verb[];
 
 export const VERBS: readonly Verb[] = ROWS;
