@@ -31,15 +31,10 @@ const AZURE_PATH = '/openai/deployments/m-1/chat/completions?api-version=2025-01
 
 // Vendor, then the path for a client of chat completions, of Messages and of Responses (-: cannot be called).
 const PATHS: readonly (readonly [string, string, string, string])[] = [
-  ['amazon_bedrock', '-', '-', '-'],
+  ['amazon_bedrock', '/model/m-1/converse', '/model/m-1/converse', '/model/m-1/converse'],
   ['anthropic', '/v1/messages', '/v1/messages', '/v1/messages'],
   ['azure_openai', AZURE_PATH, AZURE_PATH, AZURE_PATH],
-  [
-    'chatgpt',
-    '/backend-api/codex/chat/completions',
-    '/backend-api/codex/responses',
-    '/backend-api/codex/responses',
-  ],
+  ['chatgpt', '/backend-api/codex/chat/completions', '/backend-api/codex/responses', '/backend-api/codex/responses'],
   ['deepseek', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
   ['digitalocean', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
   ['edenai', '/v3/chat/completions', '/v3/chat/completions', '/v3/chat/completions'],
@@ -94,6 +89,7 @@ describe('upstream paths with a base_url path', () => {
     { id: 'gemini', basePath: 'v1beta', path: '/v1beta/openai/chat/completions' },
     { id: 'gemini', basePath: 'v1beta/openai', path: '/v1beta/openai/chat/completions' },
     { id: 'gemini', basePath: 'proxy/v1', path: '/proxy/v1/chat/completions' },
+    { id: 'amazon_bedrock', basePath: 'proxy/aws', path: '/proxy/aws/model/m-1/converse' },
     {
       id: 'azure_openai',
       basePath: 'gateway/deployments',
@@ -108,6 +104,14 @@ describe('upstream paths with a base_url path', () => {
     expect(pathOf('openai', 'openai.chat', undefined, 'perplexity')).toBe('/chat/completions');
     expect(pathOf('openai', 'openai.chat', 'v1', 'perplexity')).toBe('/v1/chat/completions');
     expect(pathOf('openai', 'openai.chat', undefined, 'custom')).toBe('/v1/chat/completions');
+  });
+
+  it("asks for Bedrock's stream by path, with the ARN of a model as one segment", () => {
+    const modelId = 'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite-v1:0';
+    const request = { dialect: 'bedrock.converse', path: '', basePath: undefined, modelId, stream: true } as const;
+    expect(upstreamPath(providerCalled('amazon_bedrock'), request)).toBe(
+      '/model/arn:aws:bedrock:us-east-1:123456789012:inference-profile%2Fus.amazon.nova-lite-v1:0/converse-stream',
+    );
   });
 
   it('keeps a model id inside its path segment', () => {

@@ -28,11 +28,11 @@ const FAMILIES: readonly (readonly [RegExp, ModelFamily])[] = [
   [/claude|anthropic/, CLAUDE],
   [/nova-2/, { ...OTHER, caches: true, topK: ['inferenceConfig', 'topK'], reasoning: 'reasoningConfig' }],
   [/nova/, { ...OTHER, caches: true, topK: ['inferenceConfig', 'topK'] }],
-  [/cohere|command-/, { ...OTHER, topK: ['k'], openaiSampling: ['frequency_penalty', 'presence_penalty', 'seed'] }],
+  [/cohere/, { ...OTHER, topK: ['k'], openaiSampling: ['frequency_penalty', 'presence_penalty', 'seed'] }],
   [/ai21|jamba/, { ...OTHER, openaiSampling: ['frequency_penalty', 'presence_penalty', 'n'] }],
-  [/openai|gpt-/, { ...OTHER, reasoning: 'reasoning_effort' }],
+  [/openai\.|gpt-oss/, { ...OTHER, reasoning: 'reasoning_effort' }],
   [/mistral|mixtral|magistral|pixtral|voxtral|qwen/, { ...OTHER, topK: ['top_k'] }],
-  [/meta|llama|titan|deepseek|writer|palmyra|luma|minimax|moonshot|kimi|gemma|google|nvidia|nemotron|zai|glm/, OTHER],
+  [/meta|llama|titan|deepseek|writer|palmyra|luma|minimax|moonshot|kimi|gemma|nvidia|nemotron|zai|glm/, OTHER],
 ];
 
 /** An id that names no maker (the ARN of an inference profile) is judged by the name the caller used, else as Claude. */
