@@ -5,6 +5,7 @@ import type { JsonObject } from '../../json/read';
 import type { ChatRequest, ReasoningWish, ResponseFormat, ToolDefinition } from '../../message';
 import type { Warnings } from '../../warnings';
 import { encodeMessages } from './history-encoder';
+import { openaiFields } from './openai-fields';
 
 /** OpenAI's own models, which renamed max_tokens; open-weight models of the same family run on hosts that kept it. */
 const OPENAI_MODEL = /^(?:openai\/)?(?:gpt-(?!oss)|chatgpt-|o\d)/;
@@ -44,6 +45,7 @@ export function encodeRequest(request: ChatRequest, context: TranslateContext, w
       reasoning_effort: encodeReasoning(request.reasoning, model, warnings),
       user: request.userId,
       service_tier: request.serviceTier,
+      ...(OPENAI_MODEL.test(model) ? openaiFields(request, warnings) : {}),
       // Clients of other APIs always get usage; here it has to be asked for.
       ...(context.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
     }),

@@ -3,9 +3,10 @@ import type { TranslateResponseContext } from '../../api';
 import { defined } from '../../defined';
 import { RawJson } from '../../json/raw';
 import { asFilled, asNumber, asObjects, asString, type JsonObject } from '../../json/read';
-import { effectiveStop, type Answer, type Choice, type Part } from '../../message';
+import { effectiveStop, type Answer, type Choice, type Part, type TokenLogprob } from '../../message';
 import { proofToEncryptedContent } from '../../reasoning-proof';
 import { Warnings } from '../../warnings';
+import { decodeLogprobs } from '../openai-chat/logprobs';
 import { decodeContent } from './content';
 import { inputToArguments } from './custom-tool';
 import { decodeReasoning } from './input-decoder';
@@ -31,8 +32,22 @@ export function decodeAnswer(body: JsonObject): Answer | undefined {
       createdSeconds: asNumber(body['created_at']),
       usage: decodeUsage(body['usage']),
     }),
-    choices: [{ index: 0, parts, stop: decodeStop(body, { callsTools, refuses }) }],
+    choices: [
+      {
+        index: 0,
+        parts,
+        stop: decodeStop(body, { callsTools, refuses }),
+        ...defined({ logprobs: readLogprobs(body) }),
+      },
+    ],
   };
+}
+
+function readLogprobs(body: JsonObject): readonly TokenLogprob[] | undefined {
+  const content = asObjects(body['output'])
+    .flatMap((item) => asObjects(item['content']))
+    .flatMap((part) => asObjects(part['logprobs']));
+  return decodeLogprobs({ content });
 }
 
 function decodeOutput(body: JsonObject): readonly Part[] {
@@ -88,7 +103,7 @@ export function encodeAnswer(answer: Answer, context: TranslateResponseContext):
   }
   const calls = parts.filter((part) => part.type === 'tool-call');
   const isLastCut = reason !== undefined;
-  const content = messageContent(parts);
+  const content = messageContent(parts, choice?.logprobs ?? []);
   if (content.length > 0) {
     const status: Status = isLastCut && calls.length === 0 ? 'incomplete' : 'completed';
     add('message', (id) => messageItem(id, status, content));
@@ -109,8 +124,8 @@ function incompleteReasonOf(choice: Choice | undefined): string | undefined {
   return incompleteReason(effectiveStop(choice?.stop, callsTools), saysRefusal);
 }
 
-function messageContent(parts: readonly Part[]): JsonObject[] {
+function messageContent(parts: readonly Part[], logprobs: readonly TokenLogprob[]): JsonObject[] {
   const text = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
   const refusal = parts.flatMap((part) => (part.type === 'refusal' ? [part.text] : [])).join('');
-  return [...(text === '' ? [] : [textPart(text)]), ...(refusal === '' ? [] : [refusalPart(refusal)])];
+  return [...(text === '' ? [] : [textPart(text, logprobs)]), ...(refusal === '' ? [] : [refusalPart(refusal)])];
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../json/read';
-import type { ToolCallPart } from '../../message';
+import type { TokenLogprob, ToolCallPart } from '../../message';
+import { encodeLogprobs } from '../openai-chat/logprobs';
 import { argumentsToInput } from './custom-tool';
 import type { Remembered } from './remembered';
 import type { Status } from './vocabulary';
@@ -17,8 +18,13 @@ export function itemId(kind: keyof typeof PREFIX_BY_KIND, responseId: string, ou
   return prefix + unique.slice(-(LONGEST_ID - prefix.length - suffix.length)) + suffix;
 }
 
-export function textPart(text: string): JsonObject {
-  return { type: 'output_text', text, annotations: [], logprobs: [] };
+export function textPart(text: string, logprobs: readonly TokenLogprob[]): JsonObject {
+  return { type: 'output_text', text, annotations: [], logprobs: tokenList(logprobs) };
+}
+
+/** Log probabilities have the same form as in chat completions, one level higher. */
+export function tokenList(tokens: readonly TokenLogprob[]): unknown {
+  return encodeLogprobs(tokens)['content'];
 }
 
 export function refusalPart(refusal: string): JsonObject {

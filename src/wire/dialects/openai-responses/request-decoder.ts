@@ -51,7 +51,7 @@ export function decodeRequest(body: JsonObject, warnings: Warnings): ChatRequest
       reasoning: decodeReasoningWish(asObject(body['reasoning'])),
       userId: asFilled(body['user']),
       serviceTier: asFilled(body['service_tier']),
-      topLogprobs: asNumber(body['top_logprobs']),
+      ...decodeLogprobs(asNumber(body['top_logprobs']) ?? 0),
       otherTools: tools.others.length > 0 ? tools.others : undefined,
       otherFields: decodeOthers(body, warnings),
     }),
@@ -98,6 +98,11 @@ function decodeOthers(body: JsonObject, warnings: Warnings): JsonObject | undefi
 function saysSomething(value: unknown): boolean {
   const isEmpty = isObject(value) && Object.keys(value).length === 0;
   return value !== null && value !== undefined && value !== false && !isEmpty;
+}
+
+/** Elsewhere, alternatives come only with the tokens' own probabilities. */
+function decodeLogprobs(topLogprobs: number): Pick<ChatRequest, 'logprobs' | 'topLogprobs'> {
+  return topLogprobs > 0 ? { logprobs: true, topLogprobs } : {};
 }
 
 function decodeInstructions(instructions: unknown): Message[] {

@@ -1,8 +1,9 @@
 import type { TranslateContext } from '../../api';
 import { defined } from '../../defined';
-import type { JsonObject } from '../../json/read';
+import { asObject, type JsonObject } from '../../json/read';
 import type { ChatRequest, ReasoningWish, ResponseFormat } from '../../message';
 import type { Warnings } from '../../warnings';
+import { searchOptionsToTool } from '../openai-chat/web-search';
 import { encodeInput } from './input-encoder';
 import { encodeTool, encodeToolChoice } from './tools';
 
@@ -14,7 +15,8 @@ const LARGEST_EFFORT = 'xhigh';
 
 /** A neutral request as a Responses body. */
 export function encodeRequest(request: ChatRequest, context: TranslateContext, warnings: Warnings): JsonObject {
-  const hasTools = request.tools.length > 0;
+  const tools = encodeTools(request, warnings);
+  const hasTools = tools.length > 0;
   const { instructions, items } = encodeInput(request.messages, warnings);
   const reasoning = encodeReasoning(request.reasoning);
   warnDropped(request, warnings);
@@ -23,7 +25,7 @@ export function encodeRequest(request: ChatRequest, context: TranslateContext, w
     ...defined({ instructions }),
     input: items,
     ...defined({
-      tools: hasTools ? request.tools.map(encodeTool) : undefined,
+      tools: hasTools ? tools : undefined,
       tool_choice: hasTools ? encodeToolChoice(request.toolChoice) : undefined,
       parallel_tool_calls: hasTools ? request.parallelToolCalls : undefined,
       max_output_tokens: request.maxOutputTokens,
@@ -31,8 +33,7 @@ export function encodeRequest(request: ChatRequest, context: TranslateContext, w
       top_p: request.topP,
       text: encodeText(request, warnings),
       reasoning,
-      // Callers of other APIs hold the conversation themselves; reasoning then has to travel with it.
-      include: reasoning === undefined ? undefined : ['reasoning.encrypted_content'],
+      include: included(request, reasoning !== undefined),
       user: request.userId,
       service_tier: request.serviceTier,
       top_logprobs: request.topLogprobs,
@@ -41,6 +42,22 @@ export function encodeRequest(request: ChatRequest, context: TranslateContext, w
     store: false,
     ...(context.stream ? { stream: true } : {}),
   };
+}
+
+function encodeTools({ tools, otherFields }: ChatRequest, warnings: Warnings): readonly JsonObject[] {
+  const search = asObject(otherFields?.['web_search_options']);
+  if (search === undefined) return tools.map(encodeTool);
+  warnings.carried('web_search_options');
+  return [...tools.map(encodeTool), searchOptionsToTool(search)];
+}
+
+/** Callers of other APIs hold the conversation themselves; reasoning then has to travel with it. */
+function included({ logprobs }: ChatRequest, reasons: boolean): readonly string[] | undefined {
+  const names = [
+    ...(reasons ? ['reasoning.encrypted_content'] : []),
+    ...(logprobs === true ? ['message.output_text.logprobs'] : []),
+  ];
+  return names.length > 0 ? names : undefined;
 }
 
 function sharedFields(others: JsonObject, warnings: Warnings): JsonObject {

@@ -3,6 +3,7 @@ import type { StreamDecoder } from '../../dialect';
 import { statusOfErrorType } from '../../error-shape';
 import { asFilled, asNumber, asObject, asObjects, asString, type JsonObject } from '../../json/read';
 import type { StreamPart } from '../../stream-part';
+import { decodeLogprobs } from '../openai-chat/logprobs';
 import { decodeOutputItem } from './answer';
 import { decodeStop, decodeUsage } from './vocabulary';
 
@@ -45,7 +46,7 @@ export class ResponsesStreamDecoder implements StreamDecoder {
       case 'response.incomplete':
       case 'response.cancelled':
       case 'response.done':
-        return [...this.start(response), ...this.end(response ?? {})];
+        return [...this.start(response), ...this.terminal(response ?? {})];
       default:
         if (type === '' && data['error'] != null) return [errorPart(asObject(data['error']) ?? {})];
         return this.step(type, data);
@@ -71,7 +72,10 @@ export class ResponsesStreamDecoder implements StreamDecoder {
       case 'response.output_item.done':
         return this.complete(asObject(data['item']) ?? {}, this.item(data));
       case 'response.output_text.delta':
-        return this.show(data, text, (block) => ({ type: 'text', choice: 0, block, text }));
+        return [
+          ...this.show(data, text, (block) => ({ type: 'text', choice: 0, block, text })),
+          ...logprobParts(data['logprobs']),
+        ];
       case 'response.refusal.delta':
         this.refuses = true;
         return this.show(data, text, () => ({ type: 'refusal', choice: 0, text }));
@@ -186,7 +190,7 @@ export class ResponsesStreamDecoder implements StreamDecoder {
   }
 
   /** Hosts that stream no items at all have them in the terminal event. */
-  private end(response: JsonObject): readonly StreamPart[] {
+  private terminal(response: JsonObject): readonly StreamPart[] {
     const parts: StreamPart[] = [];
     if (this.items.size === 0) {
       asObjects(response['output']).forEach((content, index) => {
@@ -198,6 +202,11 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     const stop = decodeStop(response, { callsTools: this.callsTools, refuses: this.refuses });
     return [...parts, { type: 'finish', choice: 0, stop }, { type: 'done' }];
   }
+}
+
+function logprobParts(content: unknown): readonly StreamPart[] {
+  const tokens = decodeLogprobs({ content });
+  return tokens === undefined ? [] : [{ type: 'logprobs', choice: 0, tokens }];
 }
 
 function errorPart(error: JsonObject): StreamPart {

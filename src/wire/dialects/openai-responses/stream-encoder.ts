@@ -57,43 +57,52 @@ export class ResponsesStreamEncoder implements StreamEncoder {
 
   private content(part: ContentStreamPart): readonly SseEvent[] {
     switch (part.type) {
-      case 'text':
-        this.message().add('output_text', part.text);
+      case 'tool-call':
+      case 'tool-arguments':
+      case 'block-end':
+        this.takeCall(part);
+        break;
+      case 'reasoning':
+      case 'reasoning-signature':
+      case 'redacted-reasoning':
+        this.takeReasoning(part);
         break;
       case 'refusal':
         this.refuses = true;
         this.message().add('refusal', part.text);
         break;
-      case 'reasoning':
-        this.reasoning(`reasoning/${part.block}`).add(part.text);
+      case 'text':
+        this.message().add('output_text', part.text);
         break;
-      case 'reasoning-signature':
-        this.reasoning(`reasoning/${part.block}`).encryptedContent = proofToEncryptedContent(part.signature, 'signed');
+      case 'logprobs':
+        this.message().addLogprobs(part.tokens);
         break;
-      case 'redacted-reasoning': {
-        const item = this.reasoning(`redacted/${this.items.nextIndex}`);
-        item.encryptedContent = proofToEncryptedContent(part.data, 'redacted');
-        break;
-      }
-      case 'tool-call':
-        this.items.begin(
-          new CallStreamItem(this.place(this.callKind(part.name)), { ...part, key: part.call }, this.remembered),
-        );
-        break;
-      case 'tool-arguments': {
-        const call = this.items.find(`call/${part.call}`);
-        if (call instanceof CallStreamItem) call.add(part.text);
-        break;
-      }
-      case 'block-end': {
-        const call = this.items.find(`call/${part.block}`);
-        if (call instanceof CallStreamItem) call.hasEnded = true;
-        break;
-      }
-      default:
-        return [];
     }
     return this.print(this.items.drain());
+  }
+
+  private takeReasoning(part: Extract<StreamPart, { type: `${string}reasoning` | 'reasoning-signature' }>): void {
+    if (part.type === 'redacted-reasoning') {
+      const item = this.reasoning(`redacted/${this.items.nextIndex}`);
+      item.encryptedContent = proofToEncryptedContent(part.data, 'redacted');
+      return;
+    }
+    const item = this.reasoning(`reasoning/${part.block}`);
+    if (part.type === 'reasoning') item.add(part.text);
+    else item.encryptedContent = proofToEncryptedContent(part.signature, 'signed');
+  }
+
+  private takeCall(part: Extract<StreamPart, { type: 'tool-call' | 'tool-arguments' | 'block-end' }>): void {
+    if (part.type === 'tool-call') {
+      const { id, name, call: key } = part;
+      const kind = this.remembered.isCustom(name) ? 'custom_tool_call' : 'function_call';
+      this.items.begin(new CallStreamItem(this.place(kind), { id, name, key }, this.remembered));
+      return;
+    }
+    const call = this.items.find(`call/${part.type === 'block-end' ? part.block : part.call}`);
+    if (!(call instanceof CallStreamItem)) return;
+    if (part.type === 'block-end') call.hasEnded = true;
+    else call.add(part.text);
   }
 
   private message(): MessageStreamItem {
@@ -110,10 +119,6 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     const item = new ReasoningStreamItem(this.place('reasoning'), key);
     this.items.begin(item);
     return item;
-  }
-
-  private callKind(name: string): 'function_call' | 'custom_tool_call' {
-    return this.remembered.isCustom(name) ? 'custom_tool_call' : 'function_call';
   }
 
   private place(kind: Parameters<typeof itemId>[0]): ItemPlace {

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../../json/read';
+import type { TokenLogprob } from '../../message';
 import { argumentsToInput } from './custom-tool';
-import { callItem, messageItem, reasoningItem, refusalPart, textPart } from './output-items';
+import { callItem, messageItem, reasoningItem, refusalPart, textPart, tokenList } from './output-items';
 import type { Remembered } from './remembered';
 import type { Status } from './vocabulary';
 
@@ -29,6 +30,7 @@ type ContentType = 'output_text' | 'refusal';
 interface ContentPart {
   readonly type: ContentType;
   text: string;
+  readonly logprobs: TokenLogprob[];
   /** Characters that have been sent. */
   sent: number;
   isOpen: boolean;
@@ -45,7 +47,12 @@ export class MessageStreamItem implements StreamItem {
   add(type: ContentType, text: string): void {
     const last = this.parts.at(-1);
     if (last?.type === type) last.text += text;
-    else this.parts.push({ type, text, sent: 0, isOpen: false, isClosed: false });
+    else this.parts.push({ type, text, logprobs: [], sent: 0, isOpen: false, isClosed: false });
+  }
+
+  /** They are shown with the whole text: other APIs tell them apart from its pieces. */
+  addLogprobs(tokens: readonly TokenLogprob[]): void {
+    this.parts.at(-1)?.logprobs.push(...tokens);
   }
 
   open(): readonly JsonObject[] {
@@ -73,7 +80,11 @@ export class MessageStreamItem implements StreamItem {
     const events: JsonObject[] = [];
     if (!part.isOpen) {
       part.isOpen = true;
-      events.push({ type: 'response.content_part.added', ...place, part: contentOf({ ...part, text: '' }) });
+      events.push({
+        type: 'response.content_part.added',
+        ...place,
+        part: contentOf({ ...part, text: '', logprobs: [] }),
+      });
     }
     const delta = part.text.slice(part.sent);
     if (delta === '') return events;
@@ -88,14 +99,14 @@ export class MessageStreamItem implements StreamItem {
     const place = { ...this.place, content_index: index };
     const whole =
       part.type === 'output_text'
-        ? { type: 'response.output_text.done', ...place, text: part.text, logprobs: [] }
+        ? { type: 'response.output_text.done', ...place, text: part.text, logprobs: tokenList(part.logprobs) }
         : { type: 'response.refusal.done', ...place, refusal: part.text };
     return [whole, { type: 'response.content_part.done', ...place, part: contentOf(part) }];
   }
 }
 
-function contentOf(part: Pick<ContentPart, 'type' | 'text'>): JsonObject {
-  return part.type === 'output_text' ? textPart(part.text) : refusalPart(part.text);
+function contentOf(part: Pick<ContentPart, 'type' | 'text' | 'logprobs'>): JsonObject {
+  return part.type === 'output_text' ? textPart(part.text, part.logprobs) : refusalPart(part.text);
 }
 
 /** Reasoning is shown as one summary part: the form that every client of this API can read. */
