@@ -3,10 +3,10 @@ import Anthropic from '@anthropic-ai/sdk';
 import { describe, expect, it } from '@jest/globals';
 import OpenAI from 'openai';
 import { readStreams, upstreamModelFor } from '../../test/fakes/wire-cases';
-import type { DialectId } from './api';
+import type { DialectId, UpstreamApiId } from './api';
 import { createResponseTranslator } from './response';
 
-function answerWith(upstream: DialectId, client: DialectId, input: string | Buffer, stream: boolean): typeof fetch {
+function answerWith(upstream: UpstreamApiId, client: DialectId, input: string | Buffer, stream: boolean): typeof fetch {
   const translator = createResponseTranslator({
     requestModel: 'asked',
     upstreamModel: upstreamModelFor(upstream),
@@ -22,7 +22,7 @@ function answerWith(upstream: DialectId, client: DialectId, input: string | Buff
   return () => Promise.resolve(new Response(new Uint8Array(bytes), { status: translator.status, headers }));
 }
 
-function streamNamed(from: DialectId, name: string): Buffer {
+function streamNamed(from: UpstreamApiId, name: string): Buffer {
   const found = readStreams().find((stream) => stream.from === from && stream.name === name);
   if (found === undefined) throw new Error(`no stream ${name} of ${from}`);
   return found.input;

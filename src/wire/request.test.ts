@@ -15,11 +15,13 @@ const inspect = (dialect: DialectId, body: unknown): Promise<RequestFacts> =>
   wire.inspect(dialect, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
 
 describe.each(readTables('requests'))('requests of $from for $to', ({ from, to, cases }) => {
-  it.each(cases)('$name', async ({ context: overrides, input, output, warnings = [] }) => {
+  it.each(cases)('$name', async ({ context: overrides, input, output, warnings = [], path, headers }) => {
     const body = Buffer.from(JSON.stringify(input));
     const rendered = await wire.render(from, to, body, { ...context(upstreamModelFor(to)), ...overrides });
     expect(JSON.parse(rendered.body.toString())).toEqual(output);
     expect(rendered.warnings).toEqual(warnings);
+    if (path !== undefined) expect(rendered.path).toBe(path);
+    if (headers !== undefined) expect(rendered.headers).toEqual(headers);
     for (const warning of rendered.warnings) expect(warning).toMatch(/^[\x20-\x7e]+$/);
   });
 });
