@@ -33,6 +33,8 @@ const TYPE_BY_STATUS: Readonly<Record<number, ErrorType>> = {
   404: 'not_found_error',
   408: 'timeout_error',
   413: 'request_too_large',
+  // AWS: the model failed, not the request.
+  424: 'server_error',
   429: 'rate_limit_error',
   503: 'overloaded_error',
   504: 'timeout_error',

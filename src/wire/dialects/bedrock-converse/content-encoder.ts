@@ -11,9 +11,6 @@ import { audioFormat, documentFormat, imageFormat, imageFormatOfName } from './m
 const CALL_ID = /^[a-zA-Z0-9_-]+$/;
 const LONGEST_CALL_ID = 64;
 
-/** What proofs of reasoning look like; those of other vendors carry a mark with a full stop. */
-const UNMARKED = /^[^.]+$/;
-
 /** Neutral parts of one request to content blocks. Throws GatewayError `invalid_request` for what the API cannot say. */
 export class ContentEncoder {
   private readonly names = new DocumentNames();
@@ -60,8 +57,8 @@ export class ContentEncoder {
     }
     if (part.type === 'redacted-reasoning') return { reasoningContent: { redactedContent: part.data } };
     const { text, signature } = part;
-    // Unsigned reasoning is another vendor's, and so is a proof that is marked as one; the models accept their own only.
-    if (signature !== undefined && UNMARKED.test(signature)) {
+    // Unsigned reasoning is another vendor's; the models accept their own only.
+    if (signature !== undefined) {
       return { reasoningContent: { reasoningText: { text, signature } } };
     }
     this.warnings.add('Earlier reasoning without a signature was left out.');
