@@ -9,6 +9,8 @@ export interface DialectRow {
 /** The rows most vendors use; a vendor that spells a path differently writes a row of its own. */
 export const CHAT = { dialect: 'openai.chat', path: '/chat/completions' } as const satisfies DialectRow;
 export const RESPONSES = { dialect: 'openai.responses', path: '/responses' } as const satisfies DialectRow;
+/** Last in a vendor's list: only clients that call it want it. */
+export const COMPLETIONS = { dialect: 'openai.completions', path: '/completions' } as const satisfies DialectRow;
 export const MESSAGES = { dialect: 'anthropic.messages', path: '/messages' } as const satisfies DialectRow;
 
 /** One vendor: a data row. A vendor whose wire format has quirks adds functions beside the row, in the same file. */

@@ -136,6 +136,12 @@ describe('chooseDialect', () => {
     expect(chooseDialect(providerCalled('groq'), 'openai.responses')?.dialect).toBe('openai.chat');
     expect(chooseDialect(providerCalled('anthropic'), 'openai.responses')?.dialect).toBe('anthropic.messages');
   });
+
+  it('sends text completions as they are where the vendor has them, and as chat elsewhere', () => {
+    expect(chooseDialect(providerCalled('openai'), 'openai.completions')?.dialect).toBe('openai.completions');
+    expect(chooseDialect(providerCalled('groq'), 'openai.completions')?.dialect).toBe('openai.chat');
+    expect(chooseDialect(providerCalled('anthropic'), 'openai.completions')?.dialect).toBe('anthropic.messages');
+  });
 });
 
 describe('findProvider', () => {

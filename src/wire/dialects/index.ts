@@ -7,9 +7,16 @@
 import { dialect as anthropicMessages } from './anthropic-messages';
 import { dialect as bedrockConverse } from './bedrock-converse';
 import { dialect as openaiChat } from './openai-chat';
+import { dialect as openaiCompletions } from './openai-completions';
 import { dialect as openaiResponses } from './openai-responses';
 import type { Dialect } from '../dialect';
 
-const ROWS = [anthropicMessages, bedrockConverse, openaiChat, openaiResponses] as const satisfies readonly Dialect[];
+const ROWS = [
+  anthropicMessages,
+  bedrockConverse,
+  openaiChat,
+  openaiCompletions,
+  openaiResponses,
+] as const satisfies readonly Dialect[];
 
 export const DIALECTS: readonly Dialect[] = ROWS;
