@@ -4,18 +4,28 @@
  * Not here: which vendor speaks what at which path (`providers`), framing and raw JSON (beside this folder).
  * Callers ask `../dialect-registry.ts`; this index is the list behind it.
  */
+import { dialect as anthropicCountTokens } from './anthropic-count-tokens';
 import { dialect as anthropicMessages } from './anthropic-messages';
 import { dialect as bedrockConverse } from './bedrock-converse';
+import { dialect as cohereRerank } from './cohere-rerank';
+import { dialect as openaiAudioSpeech } from './openai-audio-speech';
 import { dialect as openaiChat } from './openai-chat';
 import { dialect as openaiCompletions } from './openai-completions';
+import { dialect as openaiEmbeddings } from './openai-embeddings';
+import { dialect as openaiImages } from './openai-images';
 import { dialect as openaiResponses } from './openai-responses';
 import type { Dialect } from '../dialect';
 
 const ROWS = [
+  anthropicCountTokens,
   anthropicMessages,
   bedrockConverse,
+  cohereRerank,
+  openaiAudioSpeech,
   openaiChat,
   openaiCompletions,
+  openaiEmbeddings,
+  openaiImages,
   openaiResponses,
 ] as const satisfies readonly Dialect[];
 

@@ -2,6 +2,7 @@ import type { TranslateContext } from '../api';
 import { asList } from '../json/read';
 import { memberText, removeMembers, setJsonMember, setStringMember } from '../json/splice';
 import { bedrockBetaFlags, promoteSystemMessages } from '../messages-wrapping';
+import { bedrockCountTokens, countedInvocation, foundationModel } from '../operations/token-count/bedrock-count-tokens';
 import { pathSegment } from '../path-segment';
 import type { UpstreamApi } from '../upstream-api';
 
@@ -15,15 +16,32 @@ export const upstreamApis: readonly UpstreamApi[] = [
     model: 'removed',
     path: ({ upstreamModel, stream }) =>
       `/model/${pathSegment(upstreamModel)}/${stream ? 'invoke-with-response-stream' : 'invoke'}`,
-    adaptRequest(body, context) {
-      const promoted = context.isNative ? promoteSystemMessages(body) : body;
-      // The path says whether to stream.
-      const wrapped = setStringMember(removeMembers(promoted, ['stream']), 'anthropic_version', API_VERSION);
-      return withBetaFlags(wrapped, context);
-    },
+    adaptRequest: adaptToInvokeModel,
     framing: 'aws-event-stream',
   },
+  countingRow('bedrock.count_tokens'),
+  countingRow('bedrock.invoke.anthropic'),
+  countingRow('bedrock.converse'),
 ];
+
+/** Token counts: the invocation that would be made, wrapped. One call serves Claude whichever API it is called by. */
+function countingRow(id: UpstreamApi['id']): UpstreamApi {
+  return {
+    id,
+    clients: ['anthropic.count_tokens'],
+    direct: { 'anthropic.count_tokens': bedrockCountTokens },
+    model: 'removed',
+    path: ({ upstreamModel }) => `/model/${pathSegment(foundationModel(upstreamModel))}/count-tokens`,
+    adaptRequest: (body, context) => countedInvocation(adaptToInvokeModel(body, { ...context, isNative: true })),
+  };
+}
+
+function adaptToInvokeModel(body: Buffer, context: TranslateContext & { readonly isNative: boolean }): Buffer {
+  const promoted = context.isNative ? promoteSystemMessages(body) : body;
+  // The path says whether to stream.
+  const wrapped = setStringMember(removeMembers(promoted, ['stream']), 'anthropic_version', API_VERSION);
+  return withBetaFlags(wrapped, context);
+}
 
 /** The beta header has no place in AWS's request; its flags travel in the body. */
 function withBetaFlags(body: Buffer, { requestHeaders }: TranslateContext): Buffer {

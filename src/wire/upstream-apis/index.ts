@@ -7,22 +7,30 @@
 import { upstreamApis as anthropic } from './anthropic';
 import { upstreamApis as azureOpenai } from './azure-openai';
 import { upstreamApis as bedrockConverse } from './bedrock-converse';
+import { upstreamApis as bedrockEmbeddings } from './bedrock-embeddings';
 import { upstreamApis as bedrockInvokeAnthropic } from './bedrock-invoke-anthropic';
 import { upstreamApis as cohere } from './cohere';
 import { upstreamApis as gemini } from './gemini';
+import { upstreamApis as geminiEmbeddings } from './gemini-embeddings';
 import { upstreamApis as openai } from './openai';
+import { upstreamApis as rerank } from './rerank';
 import { upstreamApis as vertexAnthropic } from './vertex-anthropic';
+import { upstreamApis as vertexEmbeddings } from './vertex-embeddings';
 import type { UpstreamApi } from '../upstream-api';
 
 const ROWS = [
   ...anthropic,
   ...azureOpenai,
   ...bedrockConverse,
+  ...bedrockEmbeddings,
   ...bedrockInvokeAnthropic,
   ...cohere,
   ...gemini,
+  ...geminiEmbeddings,
   ...openai,
+  ...rerank,
   ...vertexAnthropic,
+  ...vertexEmbeddings,
 ] as const satisfies readonly UpstreamApi[];
 
 export const UPSTREAM_APIS: readonly UpstreamApi[] = ROWS;
