@@ -3,7 +3,7 @@ import type { ResponseTranslator, TranslateResponseContext } from './api';
 import { findDialect } from './dialect-registry';
 import type { NeutralError } from './error-shape';
 import type { EventFraming, FramedEvent } from './framing/event-framing';
-import { printSse } from './framing/sse';
+import { EventTooLargeError, printSse } from './framing/sse';
 import { asString, isObject } from './json/read';
 
 const NOTHING = Buffer.alloc(0);
@@ -12,14 +12,13 @@ const NOTHING = Buffer.alloc(0);
 const LAST_EVENT = 'message_stop';
 
 /**
- * A stream of the caller's own API in a cloud's framing: every event stays as it was and is only framed anew. JSON and
- * server-sent events, which a proxy between may have made of it, pass.
+ * A stream of the caller's own API in a cloud's framing: every event stays as it was and is only framed anew. (A proxy
+ * between may have made server-sent events of it already; the bytes decide.)
  */
 export class ReframedAnswer implements ResponseTranslator {
   readonly contentType = 'text/event-stream';
   readonly status: number;
   private framing: EventFraming | undefined;
-  private isPassed = false;
   private isClosed = false;
 
   constructor(private readonly context: TranslateResponseContext) {
@@ -27,18 +26,23 @@ export class ReframedAnswer implements ResponseTranslator {
   }
 
   push(chunk: Buffer): Buffer {
-    if (this.framing === undefined && !this.isPassed) {
-      const form = formOf(chunk);
-      this.isPassed = form === 'json' || form === 'events';
-      if (form === 'aws-events') this.framing = framingFor(form);
-    }
-    if (this.isPassed) return chunk;
-    return this.framing === undefined ? NOTHING : this.print(this.framing.push(chunk));
+    this.framing ??= framingFor(formOf(chunk));
+    return this.framing === undefined ? NOTHING : this.read(this.framing, chunk);
   }
 
-  /** A stream of another framing that stops before its last event is cut, even when the connection ended in order. */
+  /** A stream that stops before its last event is cut, even when the connection ended in order. */
   end(): Buffer {
-    return this.isClosed || this.isPassed ? NOTHING : Buffer.from(this.printError(cutShort()), 'utf8');
+    const last = this.print(this.framing?.end() ?? []);
+    return this.isClosed ? last : Buffer.concat([last, Buffer.from(this.printError(cutShort()), 'utf8')]);
+  }
+
+  private read(framing: EventFraming, chunk: Buffer): Buffer {
+    try {
+      return this.print(framing.push(chunk));
+    } catch (reason) {
+      if (!(reason instanceof EventTooLargeError) || this.isClosed) return NOTHING;
+      return Buffer.from(this.printError(malformed('The upstream sent an event that is too large.')), 'utf8');
+    }
   }
 
   private print(events: readonly FramedEvent[]): Buffer {

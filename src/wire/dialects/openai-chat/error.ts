@@ -19,7 +19,7 @@ export function openaiError(error: NeutralError): JsonObject {
 /** Whether a body already is that envelope. Google's looks alike but for its `status`, which official clients do not know. */
 export function isOpenaiError(body: JsonObject): boolean {
   const error = asObject(body['error']);
-  return asFilled(error?.['message']) !== undefined && error?.['status'] === undefined;
+  return asFilled(error?.['message']) !== undefined && typeof error?.['status'] !== 'string';
 }
 
 /** In a chat stream: one data event with the envelope, and nothing after it. */
