@@ -114,8 +114,9 @@ export class StreamReader {
    */
   end(cut: boolean): readonly StreamPart[] {
     if (this.closed) return NO_PARTS;
-    const last = this.guarded(() => this.readLast(this.framing?.end() ?? []));
-    if (this.closed) return last;
+    const read = this.guarded(() => this.readLast(this.framing?.end() ?? []));
+    if (this.closed) return read;
+    const last = cut ? read : [...read, ...this.accepted(this.decoder.end?.() ?? NO_PARTS)];
     this.closed = true;
     if (this.hasFinish && !cut) return [...last, { type: 'done' }];
     const isUnread = !this.sawPart && !cut;
@@ -126,20 +127,26 @@ export class StreamReader {
     const parts: StreamPart[] = [];
     for (const event of events) {
       if (this.closed) break;
-      const read: readonly StreamPart[] = 'error' in event ? [{ type: 'error', error: event.error }] : this.read(event);
-      for (const part of read) {
-        if (!this.staysBounded(part)) {
-          this.closed = true;
-          parts.push({ type: 'error', error: malformed('The answer of the upstream is too large.') });
-          break;
-        }
-        parts.push(restorePart(part, this.toolNames));
-        this.sawPart = true;
-        if (part.type === 'finish') this.hasFinish = true;
-        if (part.type === 'error' || part.type === 'done') {
-          this.closed = true;
-          break;
-        }
+      parts.push(...this.accepted('error' in event ? [{ type: 'error', error: event.error }] : this.read(event)));
+    }
+    return parts;
+  }
+
+  /** Parts up to the one that ends the stream. */
+  private accepted(read: readonly StreamPart[]): readonly StreamPart[] {
+    const parts: StreamPart[] = [];
+    for (const part of read) {
+      if (!this.staysBounded(part)) {
+        this.closed = true;
+        parts.push({ type: 'error', error: malformed('The answer of the upstream is too large.') });
+        break;
+      }
+      parts.push(restorePart(part, this.toolNames));
+      this.sawPart = true;
+      if (part.type === 'finish') this.hasFinish = true;
+      if (part.type === 'error' || part.type === 'done') {
+        this.closed = true;
+        break;
       }
     }
     return parts;
@@ -155,7 +162,7 @@ export class StreamReader {
   private read(event: SseEvent): readonly StreamPart[] {
     const text = event.data.trim();
     if (text === '') return NO_PARTS;
-    if (text === '[DONE]') return [{ type: 'done' }];
+    if (text === '[DONE]') return [...(this.decoder.end?.() ?? NO_PARTS), { type: 'done' }];
     const data = parsedObject(text, this.rawKeys);
     if (data === undefined)
       return [{ type: 'error', error: malformed('The upstream sent an event that is not JSON.') }];

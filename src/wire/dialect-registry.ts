@@ -1,5 +1,5 @@
 import type { DialectId } from './api';
-import type { Dialect, DialectCodec } from './dialect';
+import type { Dialect, DialectCodec, PathFacts } from './dialect';
 import { DIALECTS } from './dialects';
 import { GatewayError } from './errors';
 
@@ -24,13 +24,22 @@ export function isClientApiId(id: string): id is DialectId {
 }
 
 /** Dialects without a path are spoken by upstreams only. */
-function isForClients({ paths }: Dialect): boolean {
-  return paths.length > 0;
+function isForClients({ paths, matchPath }: Dialect): boolean {
+  return paths.length > 0 || matchPath !== undefined;
 }
 
 /** Dialect of a request path (without query); undefined for paths that are no API call. */
 export function dialectForPath(path: string): DialectId | undefined {
-  return DIALECTS.find((dialect) => dialect.paths.includes(path))?.id;
+  return dialectAt(path)?.id;
+}
+
+/** Model and stream wish of a request path, for APIs whose bodies do not tell; undefined for all others. */
+export function pathFacts(path: string): PathFacts | undefined {
+  return dialectAt(path)?.matchPath?.(path);
+}
+
+function dialectAt(path: string): Dialect | undefined {
+  return DIALECTS.find((dialect) => dialect.paths.includes(path) || dialect.matchPath?.(path) !== undefined);
 }
 
 /** Codecs for going from one API to another; GatewayError `unsupported_translation` when one has none. */

@@ -14,6 +14,8 @@ export interface Dialect {
   readonly id: DialectId;
   /** Request paths of this API on our listeners, without query. */
   readonly paths: readonly string[];
+  /** For APIs whose paths say what other APIs' bodies say: the model, and whether a stream is wanted. Path without query. */
+  readonly matchPath?: (path: string) => PathFacts | undefined;
   /** Facts for routing. Throws GatewayError `invalid_request` when the shape is wrong where we must look. */
   readonly inspect: (body: JsonObject) => RequestFacts;
   /** Body of an error answer in this API's envelope. */
@@ -24,6 +26,11 @@ export interface Dialect {
   readonly renderStreamError: (error: NeutralError) => SseEvent;
   /** To and from the neutral model. Absent: this API is passed through and never translated. */
   readonly codec?: DialectCodec;
+}
+
+export interface PathFacts {
+  readonly model: string;
+  readonly stream: boolean;
 }
 
 export interface DialectCodec {
@@ -50,6 +57,8 @@ export interface DialectCodec {
 export interface StreamDecoder {
   /** `data` is the parsed JSON of the event. */
   decode(event: { readonly event?: string; readonly data: JsonObject }): readonly StreamPart[];
+  /** What was held back until the stream ended in order: APIs without a terminal event tell it by their last chunk. */
+  end?(): readonly StreamPart[];
 }
 
 /** Neutral parts to events of the client's API; one instance per stream. Never called again after `error` or `done`. */

@@ -11,7 +11,8 @@
 export * from './api';
 export { ERROR_TABLE, GatewayError, type ErrorCode, type ErrorKind, type GatewayErrorOptions } from './errors';
 export { answerText } from './answer-text';
-export { clientApiIds, dialectForPath, isClientApiId } from './dialect-registry';
+export type { PathFacts } from './dialect';
+export { clientApiIds, dialectForPath, isClientApiId, pathFacts } from './dialect-registry';
 export { inlineRequestWire } from './request';
 export { renderStreamError, wireErrors } from './error-answer';
 export { memberText } from './json/splice';

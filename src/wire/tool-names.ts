@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { callIdWithoutSignature } from './call-id';
 import type { Answer, ChatRequest, Message, Part } from './message';
 import type { StreamPart } from './stream-part';
 
@@ -46,7 +47,8 @@ export function restorePart(part: StreamPart, names: ToolNameMap = NO_MAP): Stre
 
 /** A call id that fits `allowed`; ids that already do stay, so calls and results keep finding each other. */
 export function fitCallId(id: string, allowed: RegExp, longest: number): string {
-  return allowed.test(id) && id.length <= longest ? id : shortened(id, longest);
+  const own = callIdWithoutSignature(id);
+  return allowed.test(own) && own.length <= longest ? own : shortened(own, longest);
 }
 
 function shortened(name: string, longest: number): string {

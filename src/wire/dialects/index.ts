@@ -8,6 +8,7 @@ import { dialect as anthropicCountTokens } from './anthropic-count-tokens';
 import { dialect as anthropicMessages } from './anthropic-messages';
 import { dialect as bedrockConverse } from './bedrock-converse';
 import { dialect as cohereRerank } from './cohere-rerank';
+import { dialect as geminiGenerate } from './gemini-generate';
 import { dialect as openaiAudioSpeech } from './openai-audio-speech';
 import { dialect as openaiChat } from './openai-chat';
 import { dialect as openaiCompletions } from './openai-completions';
@@ -21,6 +22,7 @@ const ROWS = [
   anthropicMessages,
   bedrockConverse,
   cohereRerank,
+  geminiGenerate,
   openaiAudioSpeech,
   openaiChat,
   openaiCompletions,
