@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { responsesViolations } from '../../test/fakes/responses-conformance';
 import { seededRandom, type SeededRandom } from '../../test/fakes/seeded-random';
-import { chatViolations, messagesViolations } from '../../test/fakes/stream-conformance';
+import { chatViolations, completionsViolations, messagesViolations } from '../../test/fakes/stream-conformance';
 import { readStreams, readTables, upstreamModelFor } from '../../test/fakes/wire-cases';
 import type { DialectId, TranslateResponseContext, UpstreamApiId } from './api';
 import { inlineRequestWire } from './request';
@@ -42,6 +43,8 @@ const isNative = (upstream: UpstreamApiId, client: DialectId): boolean =>
 /** Rules of the client API that a stream breaks. */
 function brokenRules(client: DialectId, text: string): readonly string[] {
   if (client === 'openai.chat') return chatViolations(text, { includeUsage: true });
+  if (client === 'openai.responses') return responsesViolations(text);
+  if (client === 'openai.completions') return completionsViolations(text, { includeUsage: true });
   return client === 'anthropic.messages' ? messagesViolations(text) : [];
 }
 

@@ -74,6 +74,27 @@ function choiceViolations(steps: readonly Json[], isFailed: boolean): readonly s
   return broken;
 }
 
+/** Text completions: https://platform.openai.com/docs/api-reference/completions */
+export function completionsViolations(text: string, options: { readonly includeUsage: boolean }): readonly string[] {
+  const broken: string[] = [];
+  const events = readEvents(text);
+  const isFailed = events.at(-1)?.data.startsWith('{"error"') ?? false;
+  if (!isFailed && events.at(-1)?.data !== '[DONE]') broken.push('no [DONE] at the end');
+  if (events.slice(0, -1).some((event) => event.data === '[DONE]')) broken.push('[DONE] before the end');
+  const chunks = events.slice(0, -1).map((event) => JSON.parse(event.data) as Json);
+  for (const key of ['id', 'model', 'object']) {
+    if (new Set(chunks.map((chunk) => chunk[key])).size > 1) broken.push(`${key} changes`);
+  }
+  if (chunks.filter((chunk) => chunk['usage'] !== undefined).length > (options.includeUsage ? 1 : 0))
+    broken.push('usage is repeated or was not asked for');
+  const choices = chunks.flatMap((chunk) => list(chunk['choices']));
+  if (choices.some((choice) => typeof choice['text'] !== 'string')) broken.push('a choice without text');
+  const finishes = choices.filter((choice) => choice['finish_reason'] !== null);
+  if (!isFailed && finishes.length !== new Set(choices.map((choice) => choice['index'])).size)
+    broken.push('not one finish_reason per choice');
+  return broken;
+}
+
 /** Messages: https://docs.anthropic.com/en/docs/build-with-claude/streaming */
 export function messagesViolations(text: string): readonly string[] {
   const broken: string[] = [];

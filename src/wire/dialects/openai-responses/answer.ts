@@ -24,7 +24,6 @@ export function decodeAnswer(body: JsonObject): Answer | undefined {
   if (body['error'] !== undefined && body['error'] !== null) return undefined;
   const parts = decodeOutput(body);
   const callsTools = parts.some((part) => part.type === 'tool-call');
-  const refuses = parts.some((part) => part.type === 'refusal');
   return {
     ...defined({
       id: asFilled(body['id']),
@@ -36,7 +35,7 @@ export function decodeAnswer(body: JsonObject): Answer | undefined {
       {
         index: 0,
         parts,
-        stop: decodeStop(body, { callsTools, refuses }),
+        stop: decodeStop(body, callsTools),
         ...defined({ logprobs: readLogprobs(body) }),
       },
     ],

@@ -28,7 +28,6 @@ export class ResponsesStreamDecoder implements StreamDecoder {
   private started = false;
   private readonly items = new Map<string, ItemState>();
   private callsTools = false;
-  private refuses = false;
 
   decode({ event, data }: { readonly event?: string; readonly data: JsonObject }): readonly StreamPart[] {
     const type = asFilled(data['type']) ?? event ?? '';
@@ -77,7 +76,6 @@ export class ResponsesStreamDecoder implements StreamDecoder {
           ...logprobParts(data['logprobs']),
         ];
       case 'response.refusal.delta':
-        this.refuses = true;
         return this.show(data, text, () => ({ type: 'refusal', choice: 0, text }));
       case 'response.reasoning_summary_text.delta':
       case 'response.reasoning_text.delta':
@@ -166,7 +164,6 @@ export class ResponsesStreamDecoder implements StreamDecoder {
         case 'text':
           return item.isShown ? [] : [{ type: 'text', choice: 0, block: item.number, text: part.text }];
         case 'refusal':
-          this.refuses = true;
           return item.isShown ? [] : [{ type: 'refusal', choice: 0, text: part.text }];
         case 'reasoning':
           return this.reasoning(part.text, part.signature, item);
@@ -199,7 +196,7 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     }
     const usage = decodeUsage(response['usage']);
     if (usage !== undefined) parts.push({ type: 'usage', usage });
-    const stop = decodeStop(response, { callsTools: this.callsTools, refuses: this.refuses });
+    const stop = decodeStop(response, this.callsTools);
     return [...parts, { type: 'finish', choice: 0, stop }, { type: 'done' }];
   }
 }

@@ -17,18 +17,17 @@ export function incompleteReason(stop: StopReason | undefined, saysRefusal: bool
   return stop === undefined ? undefined : REASON_BY_STOP[stop];
 }
 
-/** Why a response object ended. Statuses and reasons that we do not know count as an ordinary end. */
-export function decodeStop(
-  response: JsonObject,
-  content: { readonly callsTools: boolean; readonly refuses: boolean },
-): StopReason {
+/**
+ * Why a response object ended. Statuses and reasons that we do not know count as an ordinary end, and so does a refusal:
+ * its words say what it is.
+ */
+export function decodeStop(response: JsonObject, callsTools: boolean): StopReason {
   if (response['status'] === 'incomplete') {
     const reason = asObject(response['incomplete_details'])?.['reason'];
     if (reason === 'max_output_tokens' || reason === 'max_tokens') return 'length';
     if (reason === 'content_filter') return 'content-filter';
   }
-  if (content.callsTools) return 'tool-calls';
-  return content.refuses ? 'refusal' : 'end';
+  return callsTools ? 'tool-calls' : 'end';
 }
 
 /** `input_tokens` includes what a cache gave or took; the neutral count does not. */
