@@ -97,15 +97,22 @@ function translateAnswer({ kind, client, upstream, input, cuts, options }: Trans
     includeUsage: options.includeUsage === true,
     client,
     upstream,
-    status: options.status ?? (kind === 'error' ? statusOfError(input, responseHeaders) : 200),
+    status: statusFor(kind, options, input),
     contentType,
     answerId: randomUUID(),
     createdSeconds: Math.floor(Date.now() / 1000),
   });
   const pieces = cutAt(input, cuts).map((piece) => translator.push(piece));
   const output = Buffer.concat([...pieces, translator.end(false)]);
-  const headers = translator.contentType === contentType ? {} : { 'content-type': translator.contentType };
+  // What passes as it came keeps its headers too.
+  const isPassed = output.equals(input) && translator.contentType === (contentType ?? translator.contentType);
+  const headers = isPassed ? {} : { 'content-type': translator.contentType };
   return { output, headers, warnings: [] };
+}
+
+function statusFor(kind: TranslationKind, { status, responseHeaders }: TranslationOptions, input: Buffer): number {
+  const isSuccess = status === undefined || status < 400;
+  return kind === 'error' && isSuccess ? statusOfError(input, responseHeaders) : (status ?? 200);
 }
 
 function cloudOf(options: TranslationOptions): Partial<TranslateContext> {

@@ -26,7 +26,7 @@ export class PassedAnswer implements ResponseTranslator {
   readonly status: number;
 
   constructor(private readonly context: TranslateResponseContext) {
-    this.contentType = context.contentType ?? JSON_TYPE;
+    this.contentType = context.contentType ?? (context.stream ? 'text/event-stream' : JSON_TYPE);
     this.status = context.status;
   }
 

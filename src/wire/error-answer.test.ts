@@ -61,7 +61,7 @@ describe('dialectForPath', () => {
     ['/v1/chat/completions', 'openai.chat'],
     ['/v1/messages', 'anthropic.messages'],
     ['/v1/responses', 'openai.responses'],
-    ['/v1/messages/count_tokens', undefined],
+    ['/v1/messages/count_tokens', 'anthropic.count_tokens'],
     ['/v1/chat/completions/', undefined],
     ['/', undefined],
   ])('%s', (path, dialect) => {

@@ -27,14 +27,14 @@ export function requestFacts<M>(
 }
 
 /**
- * The `messages` member, checked for its shape only: roles and parts that we do not know are the upstream's business.
+ * The `messages` member, checked for its shape only: roles and parts that we do not know, and a list without messages,
+ * are the upstream's business. A single part without a list around it, which some clients send, becomes a list.
  * Throws GatewayError `invalid_request` that names the place.
  */
 export function readMessages(body: JsonObject): readonly JsonObject[] {
   const messages = body['messages'];
   if (messages === undefined || messages === null) throw invalid('messages', 'is missing');
   if (!Array.isArray(messages)) throw invalid('messages', 'must be an array of messages');
-  if (messages.length === 0) throw invalid('messages', 'must hold at least one message');
   return messages.map((message: unknown, index) => readMessage(message, `messages[${index}]`));
 }
 
@@ -57,6 +57,7 @@ function readMessage(message: unknown, place: string): JsonObject {
   if (!isObject(message)) throw invalid(place, 'must be an object');
   if (asFilled(message['role']) === undefined) throw invalid(`${place}.role`, 'must be a string');
   const content = message['content'];
+  if (isObject(content)) return { ...message, content: [content] };
   if (content !== undefined && content !== null && typeof content !== 'string' && !Array.isArray(content)) {
     throw invalid(`${place}.content`, 'must be a string or an array of parts');
   }

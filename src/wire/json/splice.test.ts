@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { insertBeforeLast, setStringMember } from './splice';
+import { insertBeforeLast, memberText, removeMembers, setJsonMember, setStringMember } from './splice';
 import { seededRandom, type SeededRandom } from '../../../test/fakes/seeded-random';
 
 const set = (text: string, model = 'new'): string => setStringMember(Buffer.from(text), 'model', model).toString();
@@ -159,3 +159,45 @@ function depthAt(text: string, end: number): number {
   const structure = text.slice(0, end + 1).replace(/"(?:[^"\\]|\\.)*"/g, '');
   return (structure.match(/[{[]/g)?.length ?? 0) - (structure.match(/[}\]]/g)?.length ?? 0);
 }
+
+describe('removeMembers', () => {
+  const removed = (text: string, ...keys: string[]): string => removeMembers(Buffer.from(text), keys).toString();
+
+  it.each([
+    ['{"a":1,"b":2,"c":3}', ['a'], '{"b":2,"c":3}'],
+    ['{"a":1,"b":2,"c":3}', ['b'], '{"a":1,"c":3}'],
+    ['{"a":1,"b":2,"c":3}', ['c'], '{"a":1,"b":2}'],
+    ['{"a":1,"b":2,"c":3}', ['a', 'c'], '{"b":2}'],
+    ['{ "a" : 1 , "b" : 2 }', ['a', 'b'], '{  }'],
+    ['{"\\u0061":1,"b":{"a":1.0},"a":[{}]}', ['a'], '{"b":{"a":1.0}}'],
+  ])('%s without %j', (text, keys, expected) => {
+    expect(removed(text, ...keys)).toBe(expected);
+  });
+
+  it('keeps the rest for every choice of members', () => {
+    const all = { a: 1, b: 'x,}', c: [1, { d: 2 }], d: null };
+    for (const spaces of [0, 2]) {
+      for (let choice = 0; choice < 16; choice += 1) {
+        const keys = Object.keys(all).filter((_, index) => ((choice >> index) & 1) === 1);
+        const kept = Object.fromEntries(Object.entries(all).filter(([key]) => !keys.includes(key)));
+        expect(JSON.parse(removed(JSON.stringify(all, null, spaces), ...keys))).toEqual(kept);
+      }
+    }
+  });
+
+  it('gives the same bytes back when there is nothing to remove', () => {
+    const bytes = Buffer.from('{"a":1}');
+    expect(removeMembers(bytes, ['b'])).toBe(bytes);
+  });
+});
+
+describe('setJsonMember and memberText', () => {
+  it('sets any value and reads its source text', () => {
+    const bytes = setJsonMember(Buffer.from('{"a":1.0,"b":[ ]}'), 'b', '["x"]');
+    expect(bytes.toString()).toBe('{"a":1.0,"b":["x"]}');
+    expect(setJsonMember(bytes, 'b', '["x"]')).toBe(bytes);
+    expect(setJsonMember(bytes, 'c', '{}').toString()).toBe('{"c":{},"a":1.0,"b":["x"]}');
+    expect(memberText(bytes, 'a')).toBe('1.0');
+    expect(memberText(bytes, 'z')).toBeUndefined();
+  });
+});
