@@ -82,6 +82,7 @@ function decodeDocument(block: JsonObject, place: string, warnings: Warnings): P
   if (source?.['type'] === 'content') return decodeContent(source['content'], `${place}.source.content`, warnings);
   const name = asFilled(block['title']);
   const cache = asObject(block['cache_control']);
+  if (asObject(block['citations'])?.['enabled'] === true) warnings.dropped('citations');
   return [
     {
       type: 'document',

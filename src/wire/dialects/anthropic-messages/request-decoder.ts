@@ -29,6 +29,7 @@ export function decodeRequest(body: JsonObject, warnings: Warnings): ChatRequest
   const others = Object.entries(body).filter(([field, value]) => value !== null && !KNOWN_FIELDS.has(field));
   for (const [field] of others) warnings.dropped(field);
   const choice = asObject(body['tool_choice']);
+  const hostedTools = asObjects(body['tools']).filter((tool) => !isFunction(tool));
   return {
     messages: [...decodeSystem(body['system'], warnings), ...decodeMessages(body, warnings)],
     tools: asObjects(body['tools']).flatMap((tool) => decodeTool(tool, warnings)),
@@ -44,6 +45,7 @@ export function decodeRequest(body: JsonObject, warnings: Warnings): ChatRequest
       reasoning: decodeReasoning(body),
       userId: asFilled(asObject(body['metadata'])?.['user_id']),
       otherFields: others.length > 0 ? Object.fromEntries(others) : undefined,
+      otherTools: hostedTools.length > 0 ? hostedTools : undefined,
     }),
   };
 }
@@ -72,9 +74,8 @@ function decodeMessages(body: JsonObject, warnings: Warnings): Message[] {
 /** Tools that Anthropic runs itself have a versioned `type` (web_search_20250305) and no schema. */
 function decodeTool(tool: JsonObject, warnings: Warnings): ToolDefinition[] {
   const name = asFilled(tool['name']);
-  const type = asString(tool['type']) ?? 'custom';
-  if (name === undefined || type !== 'custom') {
-    warnings.dropped(`tool ${name ?? type}`);
+  if (name === undefined || !isFunction(tool)) {
+    warnings.dropped(`tool ${name ?? asString(tool['type']) ?? ''}`);
     return [];
   }
   const schema = tool['input_schema'];
@@ -89,6 +90,10 @@ function decodeTool(tool: JsonObject, warnings: Warnings): ToolDefinition[] {
       }),
     },
   ];
+}
+
+function isFunction(tool: JsonObject): boolean {
+  return (asString(tool['type']) ?? 'custom') === 'custom';
 }
 
 function decodeToolChoice(choice: JsonObject | undefined): ToolChoice | undefined {

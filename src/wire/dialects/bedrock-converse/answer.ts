@@ -27,9 +27,10 @@ export function encodeAnswer(answer: Answer): JsonObject {
   const choice = answer.choices.find(({ index }) => index === 0) ?? answer.choices[0];
   const parts = choice?.parts ?? [];
   const callsTools = parts.some((part) => part.type === 'tool-call');
+  const refuses = parts.some((part) => part.type === 'refusal');
   return {
     output: { message: { role: 'assistant', content: parts.flatMap(encodeBlock) } },
-    stopReason: encodeStop(effectiveStop(choice?.stop, callsTools)),
+    stopReason: encodeStop(refuses ? 'refusal' : effectiveStop(choice?.stop, callsTools)),
     usage: encodeUsage(answer.usage ?? {}),
   };
 }

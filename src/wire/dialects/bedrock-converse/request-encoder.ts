@@ -33,14 +33,14 @@ export function encodeRequest(request: ChatRequest, context: TranslateContext, w
     warnings.add('response_format json_object became an instruction.');
   }
   const claude = family.isClaude ? context.upstreamModel : undefined;
-  const { toolConfig, claudeToolChoice } = encodeTools(request, { claude, thinks: plan.thinks, cachePoints, warnings });
+  const { toolConfig, claudeFields } = encodeTools(request, { claude, thinks: plan.thinks, cachePoints, warnings });
   const encoder = new ContentEncoder(cachePoints, family.isClaude, warnings);
   const turns = encodeTurns(request.messages, encoder, warnings);
   if (turns.length === 0 && request.messages.some(({ role }) => role !== 'system')) {
     throw invalid('messages', 'must hold at least one message that is not empty');
   }
   const host = readHostFields(request, context, warnings);
-  const own = { ...plan.fields, ...defined({ tool_choice: claudeToolChoice }) };
+  const own = { ...plan.fields, ...claudeFields };
   const additional = additionalFields(request, context, { family, plan, warnings }, own);
   if (request.messages.some((message) => message.name !== undefined)) warnings.dropped('messages[].name');
   return {

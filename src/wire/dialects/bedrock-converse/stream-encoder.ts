@@ -8,15 +8,14 @@ import { encodeStop, encodeUsage } from './vocabulary';
 
 type ContentPart = Exclude<StreamPart, { readonly type: 'start' | 'usage' | 'finish' | 'error' | 'done' }>;
 
-/**
- * Neutral parts to ConverseStream events, as `{event: ':event-type', data}`; the binary framing is the caller's.
- * Blocks follow each other: a piece of another block closes the one before it.
- */
+/** Neutral parts to ConverseStream events, as `{event: ':event-type', data}`; the binary framing is the caller's. */
 export class ConverseStreamEncoder implements StreamEncoder {
   private isStarted = false;
-  private index = -1;
-  private openKey: string | undefined;
+  private blockCount = 0;
+  /** Index of each open block, by kind and upstream key. */
+  private readonly open = new Map<string, number>();
   private callsTools = false;
+  private refuses = false;
   private stop: StopReason | undefined;
   private usage: Usage = {};
 
@@ -30,7 +29,7 @@ export class ConverseStreamEncoder implements StreamEncoder {
         return [];
       case 'finish':
         this.stop = part.stop;
-        return [...this.start(), ...this.close()];
+        return [...this.start(), ...this.closeAll()];
       case 'error':
         return [converseStreamError(part.error)];
       case 'done':
@@ -43,46 +42,55 @@ export class ConverseStreamEncoder implements StreamEncoder {
   private content(part: ContentPart): readonly SseEvent[] {
     switch (part.type) {
       case 'text':
-        return this.delta(`text/${part.block}`, { text: part.text });
+        return [this.delta(`text/${part.block}`, { text: part.text })];
       case 'refusal':
-        return this.delta('refusal', { text: part.text });
+        this.refuses = true;
+        return [this.delta('refusal', { text: part.text })];
       case 'reasoning':
-        return this.delta(`reasoning/${part.block}`, { reasoningContent: { text: part.text } });
+        return [this.delta(`reasoning/${part.block}`, { reasoningContent: { text: part.text } })];
       case 'reasoning-signature':
-        return this.delta(`reasoning/${part.block}`, { reasoningContent: { signature: part.signature } });
-      case 'redacted-reasoning':
-        return [...this.delta('redacted', { reasoningContent: { redactedContent: part.data } }), ...this.close()];
+        return [this.delta(`reasoning/${part.block}`, { reasoningContent: { signature: part.signature } })];
+      case 'redacted-reasoning': {
+        const delta = this.delta('redacted', { reasoningContent: { redactedContent: part.data } });
+        return [delta, ...this.close('redacted')];
+      }
       case 'tool-call': {
         this.callsTools = true;
-        const opening = this.open(`call/${part.call}`);
-        const start = { toolUse: { toolUseId: part.id, name: part.name } };
-        return [...opening, event('contentBlockStart', { start, contentBlockIndex: this.index })];
+        const contentBlockIndex = this.indexOf(`call/${part.call}`);
+        return [
+          event('contentBlockStart', {
+            start: { toolUse: { toolUseId: part.id, name: part.name } },
+            contentBlockIndex,
+          }),
+        ];
       }
       case 'tool-arguments':
-        return this.delta(`call/${part.call}`, { toolUse: { input: part.text } });
+        return [this.delta(`call/${part.call}`, { toolUse: { input: part.text } })];
       case 'block-end':
-        return this.close();
+        return BLOCK_KINDS.flatMap((kind) => this.close(`${kind}/${part.block}`));
       case 'logprobs':
         return [];
     }
   }
 
-  private delta(key: string, delta: JsonObject): readonly SseEvent[] {
-    return [...this.open(key), event('contentBlockDelta', { delta, contentBlockIndex: this.index })];
+  private delta(key: string, delta: JsonObject): SseEvent {
+    return event('contentBlockDelta', { delta, contentBlockIndex: this.indexOf(key) });
   }
 
-  private open(key: string): readonly SseEvent[] {
-    if (this.openKey === key) return [];
-    const closing = this.close();
-    this.openKey = key;
-    this.index += 1;
-    return closing;
+  private indexOf(key: string): number {
+    const index = this.open.get(key) ?? this.blockCount++;
+    this.open.set(key, index);
+    return index;
   }
 
-  private close(): readonly SseEvent[] {
-    if (this.openKey === undefined) return [];
-    this.openKey = undefined;
-    return [event('contentBlockStop', { contentBlockIndex: this.index })];
+  private close(key: string): readonly SseEvent[] {
+    const contentBlockIndex = this.open.get(key);
+    this.open.delete(key);
+    return contentBlockIndex === undefined ? [] : [event('contentBlockStop', { contentBlockIndex })];
+  }
+
+  private closeAll(): readonly SseEvent[] {
+    return [...this.open.keys()].flatMap((key) => this.close(key));
   }
 
   private start(): readonly SseEvent[] {
@@ -92,15 +100,17 @@ export class ConverseStreamEncoder implements StreamEncoder {
   }
 
   private finish(): readonly SseEvent[] {
-    const stopReason = encodeStop(effectiveStop(this.stop, this.callsTools));
+    const stop = this.refuses ? 'refusal' : effectiveStop(this.stop, this.callsTools);
     return [
       ...this.start(),
-      ...this.close(),
-      event('messageStop', { stopReason }),
+      ...this.closeAll(),
+      event('messageStop', { stopReason: encodeStop(stop) }),
       event('metadata', { usage: encodeUsage(this.usage) }),
     ];
   }
 }
+
+const BLOCK_KINDS = ['text', 'reasoning', 'call'] as const;
 
 function event(name: string, data: JsonObject): SseEvent {
   return { event: name, data: JSON.stringify(data) };

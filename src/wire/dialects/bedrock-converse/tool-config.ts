@@ -1,5 +1,5 @@
 import { defined } from '../../defined';
-import type { JsonObject } from '../../json/read';
+import { asFilled, asString, type JsonObject } from '../../json/read';
 import type { ChatRequest, ToolDefinition } from '../../message';
 import type { Warnings } from '../../warnings';
 import { objectSchema } from '../anthropic-messages/request-encoder';
@@ -27,27 +27,43 @@ export interface ToolContext {
   readonly warnings: Warnings;
 }
 
+/** Tools that Claude was trained on: it knows their schemas, and the caller runs them. */
+const TRAINED_TOOL = /^(?:computer|bash|text_editor|memory)_\d{8}$/;
+
 export interface ToolSetup {
   readonly toolConfig?: JsonObject;
-  /** Claude's own tool_choice for additionalModelRequestFields, where Converse has no words for it. */
-  readonly claudeToolChoice?: JsonObject;
+  /** What Converse has no words for, in Claude's: tool_choice and tools of additionalModelRequestFields. */
+  readonly claudeFields: JsonObject;
 }
 
 export function encodeTools(request: ChatRequest, context: ToolContext): ToolSetup {
   const hasHistory = usesTools(request);
   const isForbidden = request.toolChoice?.type === 'none';
+  const trained = isForbidden ? [] : trainedTools(request, context);
+  const claudeFields = trained.length > 0 ? { tools: trained } : {};
   // Converse has no word for "none": without tools none can be called, but a history with tool blocks needs them.
-  if (request.tools.length === 0 || (isForbidden && !hasHistory)) {
-    return hasHistory ? { toolConfig: { tools: [PLACEHOLDER] } } : {};
+  const offered = isForbidden && !hasHistory ? [] : request.tools;
+  if (offered.length === 0) {
+    const needsOne = hasHistory || trained.length > 0;
+    return { claudeFields, ...(needsOne ? { toolConfig: { tools: [PLACEHOLDER] } } : {}) };
   }
   if (isForbidden) context.warnings.add('tool_choice none was left out: the conversation needs its tools here.');
-  const tools = request.tools.flatMap((tool) => [encodeTool(tool, context), ...context.cachePoints.after(tool.cache)]);
-  const choice = chosen(request, context);
+  const tools = offered.flatMap((tool) => [encodeTool(tool, context), ...context.cachePoints.after(tool.cache)]);
+  const toolChoice = chosen(request, context);
   if (request.parallelToolCalls === false && !isForbidden) {
-    if (context.claude !== undefined) return { toolConfig: { tools }, claudeToolChoice: serial(choice) };
+    if (context.claude !== undefined) {
+      return { toolConfig: { tools }, claudeFields: { ...claudeFields, tool_choice: serial(toolChoice) } };
+    }
     context.warnings.dropped('parallel_tool_calls');
   }
-  return { toolConfig: { tools, ...defined({ toolChoice: choice }) } };
+  return { toolConfig: { tools, ...defined({ toolChoice }) }, claudeFields };
+}
+
+function trainedTools({ otherTools = [] }: ChatRequest, { claude, warnings }: ToolContext): readonly JsonObject[] {
+  if (claude === undefined) return [];
+  const tools = otherTools.filter((tool) => TRAINED_TOOL.test(asString(tool['type']) ?? ''));
+  for (const tool of tools) warnings.carried(`tool ${asFilled(tool['name']) ?? asString(tool['type']) ?? ''}`);
+  return tools;
 }
 
 function usesTools({ messages }: ChatRequest): boolean {

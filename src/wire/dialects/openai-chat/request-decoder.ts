@@ -78,8 +78,8 @@ function decodeTool(tool: JsonObject, place: string, warnings: Warnings): ToolDe
     warnings.dropped(`tool ${asFilled(asObject(tool[type])?.['name']) ?? type}`);
     return [];
   }
-  const cache = asObject(tool['cache_control']);
   const definition = asObject(tool['function']) ?? {};
+  const cache = asObject(tool['cache_control']) ?? asObject(definition['cache_control']);
   return [decodeFunction(definition, `${place}.function`, cache === undefined ? {} : { cache })];
 }
 
