@@ -3,6 +3,7 @@ import type { NeutralError } from './error-shape';
 import type { SseEvent } from './framing/sse';
 import type { JsonObject } from './json/read';
 import type { Answer, ChatRequest } from './message';
+import type { ProofVendor } from './reasoning-proof';
 import type { StreamPart } from './stream-part';
 import type { Warnings } from './warnings';
 
@@ -42,8 +43,8 @@ export interface DialectCodec {
   readonly encodeRequest: (request: ChatRequest, context: TranslateContext, warnings: Warnings) => JsonObject;
   /** What of the caller's request its answer must repeat or depends on; plain data, see RenderedRequest.remembered. */
   readonly remember?: (body: JsonObject) => JsonObject | undefined;
-  /** True: reasoning that OpenAI encrypted may be sent back to this API; others never see it (see reasoning-proof). */
-  readonly readsOpenaiProofs?: boolean;
+  /** Whose marked proofs of reasoning may be sent back to this API; others never see them (see reasoning-proof). */
+  readonly readsProofsOf?: ProofVendor;
   /** Longest and allowed form of tool names; others are renamed on the way in and restored on the way out. */
   readonly toolName: RegExp;
   /** Undefined when the body is not an answer of this API. Every field is optional. */

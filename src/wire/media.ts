@@ -22,9 +22,23 @@ export function normalMediaType(mediaType: string): string {
   return lower === 'image/jpg' ? 'image/jpeg' : lower;
 }
 
-/** An image reference of OpenAI's kind: a data URL or a web address. Undefined for anything else (gs://, file ids). */
-export function imageSource(url: string): MediaSource | undefined {
-  if (/^https?:\/\//i.test(url)) return { kind: 'url', url };
+/**
+ * An image reference of OpenAI's kind: a data URL, a web address or an object in a bucket. Undefined for anything else
+ * (file ids). `mediaType` is what the caller says of an address.
+ */
+export function imageSource(url: string, mediaType?: string): MediaSource | undefined {
+  if (/^https?:\/\//i.test(url)) return { kind: 'url', url, ...typed(mediaType) };
+  const bucket = bucketSource(url, mediaType);
+  if (bucket !== undefined) return bucket;
   const data = readDataUrl(url);
   return data === undefined ? undefined : { kind: 'base64', ...data };
+}
+
+/** An object in a cloud store: `gs://bucket/object`, `s3://bucket/object`. */
+export function bucketSource(uri: string, mediaType?: string): MediaSource | undefined {
+  return /^(?:gs|s3):\/\//i.test(uri) ? { kind: 'bucket', uri, ...typed(mediaType) } : undefined;
+}
+
+function typed(mediaType: string | undefined): { readonly mediaType?: string } {
+  return mediaType === undefined ? {} : { mediaType: normalMediaType(mediaType) };
 }

@@ -4,11 +4,14 @@ import type { Warnings } from './warnings';
 
 /*
  * Proofs of reasoning travel through clients that know nothing of their vendor: a signature of one vendor may come back in
- * a conversation that now goes to another one, which would refuse the whole request. Proofs that OpenAI encrypted are
+ * a conversation that now goes to another one, which would refuse the whole request. Proofs of OpenAI and Gemini are
  * therefore marked. A full stop occurs in no vendor's own proofs, which are base64.
  */
 
+export type ProofVendor = 'openai' | 'gemini';
+
 const OPENAI_MARK = 'openai.';
+const GEMINI_MARK = 'gemini.';
 const SIGNED_MARK = 'outerloop.signed.';
 const REDACTED_MARK = 'outerloop.redacted.';
 
@@ -20,6 +23,15 @@ export function markOpenaiProof(encrypted: string): string {
 /** Undefined when the proof is another vendor's. */
 export function readOpenaiProof(signature: string): string | undefined {
   return signature.startsWith(OPENAI_MARK) ? signature.slice(OPENAI_MARK.length) : undefined;
+}
+
+/** Gemini's `thoughtSignature` likewise. */
+export function markGeminiProof(signature: string): string {
+  return GEMINI_MARK + signature;
+}
+
+export function readGeminiProof(signature: string): string | undefined {
+  return signature.startsWith(GEMINI_MARK) ? signature.slice(GEMINI_MARK.length) : undefined;
 }
 
 /** A proof of any vendor as the `encrypted_content` that clients of Responses carry for us. */
@@ -38,12 +50,14 @@ export function encryptedContentToProof(encrypted: string): {
 
 /** The request without proofs that the upstream cannot check; reasoning that is readable stays, unsigned. */
 export function fitProofs(request: ChatRequest, upstream: DialectCodec, warnings: Warnings): ChatRequest {
-  if (upstream.readsOpenaiProofs === true || !request.messages.some(({ parts }) => parts.some(isOpenaiReasoning))) {
-    return request;
-  }
+  const isForeign = (part: Part): boolean => {
+    const vendor = markedVendor(part);
+    return vendor !== undefined && vendor !== upstream.readsProofsOf;
+  };
+  if (!request.messages.some(({ parts }) => parts.some(isForeign))) return request;
   const fit = (part: Part): Part[] => {
-    if (!isOpenaiReasoning(part)) return [part];
-    if (part.type === 'reasoning') return [{ type: 'reasoning', text: part.text }];
+    if (!isForeign(part)) return [part];
+    if (part.type === 'reasoning') return part.text === '' ? [] : [{ type: 'reasoning', text: part.text }];
     warnings.add('Earlier reasoning was left out.');
     return [];
   };
@@ -56,7 +70,10 @@ function isEmpty({ messages }: ChatRequest, index: number): boolean {
   return messages[index]?.parts.length === 0;
 }
 
-function isOpenaiReasoning(part: Part): boolean {
-  if (part.type === 'redacted-reasoning') return readOpenaiProof(part.data) !== undefined;
-  return part.type === 'reasoning' && part.signature !== undefined && readOpenaiProof(part.signature) !== undefined;
+/** Whose proof a part carries, where it is marked. */
+function markedVendor(part: Part): ProofVendor | undefined {
+  const proof = part.type === 'redacted-reasoning' ? part.data : part.type === 'reasoning' ? part.signature : undefined;
+  if (proof === undefined) return undefined;
+  if (readOpenaiProof(proof) !== undefined) return 'openai';
+  return readGeminiProof(proof) === undefined ? undefined : 'gemini';
 }

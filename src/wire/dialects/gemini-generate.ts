@@ -35,6 +35,7 @@ export const dialect = {
       'responseJsonSchema',
       '_responseJsonSchema',
     ]),
+    readsProofsOf: 'gemini',
     toolName: /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/,
     decodeRequest,
     encodeRequest,

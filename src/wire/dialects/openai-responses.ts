@@ -24,7 +24,7 @@ export const dialect = {
   renderError: openaiError,
   renderStreamError: responsesStreamError,
   codec: {
-    readsOpenaiProofs: true,
+    readsProofsOf: 'openai',
     rawKeys: new Set(['parameters', 'schema', 'arguments']),
     toolName: /^[a-zA-Z0-9_-]{1,64}$/,
     decodeRequest,

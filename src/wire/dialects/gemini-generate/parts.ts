@@ -1,9 +1,9 @@
 import { asFilled, asObject, asString, type JsonObject } from '../../json/read';
 import type { Part } from '../../message';
+import { markGeminiProof } from '../../reasoning-proof';
 import { decodeCall } from './call-ids';
 import { decodeMedia } from './media';
 import { member } from './member';
-import { markProof } from './signature';
 
 export interface PartPlace {
   /** Id of the answer, for calls without one of their own. */
@@ -20,7 +20,7 @@ export interface PartPlace {
  */
 export function decodeModelPart(part: JsonObject, place: PartPlace): readonly Part[] {
   const signature = asFilled(member(part, 'thoughtSignature'));
-  const proof = signature === undefined ? undefined : markProof(signature);
+  const proof = signature === undefined ? undefined : markGeminiProof(signature);
   const call = asObject(member(part, 'functionCall'));
   if (call !== undefined) {
     const decoded = decodeCall(call, signature, { answerId: place.answerId, index: place.calls });

@@ -4,21 +4,8 @@
  * the reasoning in front of it), and inside the call's id (see call-id).
  */
 
-/** Proofs of other vendors must not reach Gemini, nor Gemini's others; none of them contains a full stop. */
-const MARK = 'gemini.';
-
 /** What Gemini accepts in place of a signature for calls that another model made: https://ai.google.dev/gemini-api/docs/thought-signatures */
 export const FOREIGN_CALL_SIGNATURE = 'skip_thought_signature_validator';
-
-/** Signature as other APIs' clients carry it for us in reasoning. */
-export function markProof(signature: string): string {
-  return MARK + signature;
-}
-
-/** Undefined when the proof is not marked as Gemini's. */
-export function readProof(proof: string): string | undefined {
-  return proof.startsWith(MARK) ? proof.slice(MARK.length) : undefined;
-}
 
 /** Another vendor's proof on the way to a Gemini client: base64, as its SDKs demand of the field. */
 export function proofToThoughtSignature(proof: string, kind: 'signed' | 'redacted'): string {

@@ -1,6 +1,7 @@
 import { signatureInCallId } from '../../call-id';
 import type { Part, ToolCallPart } from '../../message';
-import { FOREIGN_CALL_SIGNATURE, readProof } from './signature';
+import { readGeminiProof } from '../../reasoning-proof';
+import { FOREIGN_CALL_SIGNATURE } from './signature';
 
 type Carrier = Extract<Part, { type: 'text' | 'tool-call' }>;
 
@@ -29,7 +30,7 @@ export function placeSignatures(parts: readonly Part[], demanded: boolean): Read
 function placeProofs(parts: readonly Part[], firstCall: ToolCallPart | undefined, placed: Map<Part, string>): void {
   for (const [index, part] of parts.entries()) {
     if (part.type !== 'reasoning' || part.signature === undefined) continue;
-    const proof = readProof(part.signature);
+    const proof = readGeminiProof(part.signature);
     const isTaken = proof !== undefined && [...placed.values()].includes(proof);
     if (isTaken) continue;
     const callIsOpen = firstCall !== undefined && !placed.has(firstCall);

@@ -1,7 +1,7 @@
 import { invalid } from '../../facts';
 import { GatewayError } from '../../errors';
 import { asFilled, asList, asObject, asObjects, asString, isObject, type JsonObject } from '../../json/read';
-import { imageSource, readDataUrl } from '../../media';
+import { bucketSource, imageSource, readDataUrl } from '../../media';
 import type { DocumentPart, Part } from '../../message';
 import type { Warnings } from '../../warnings';
 
@@ -44,10 +44,15 @@ function decodePart(part: JsonObject, place: string, warnings: Warnings): Part[]
 function decodeImage(part: JsonObject, place: string): Part {
   const image = asObject(part['image_url']);
   const url = asString(image?.['url']) ?? asString(part['image_url']) ?? '';
-  const source = imageSource(url);
-  if (source === undefined) throw invalid(place, 'must be a web address or a base64 data URL');
+  const source = imageSource(url, typeHint(image) ?? typeHint(part));
+  if (source === undefined) throw invalid(place, 'must be a web address, a bucket address or a base64 data URL');
   const detail = asFilled(image?.['detail']);
   return { type: 'image', source, ...(detail === undefined ? {} : { detail }) };
+}
+
+/** Gateways in front of Gemini let callers say what an address leads to. */
+function typeHint(holder: JsonObject | undefined): string | undefined {
+  return [holder?.['mime_type'], holder?.['format']].map(asFilled).find((type) => type?.includes('/'));
 }
 
 function decodeAudio(audio: JsonObject): Part {
@@ -60,7 +65,9 @@ function decodeFile(file: JsonObject, place: string): DocumentPart {
   const name = asFilled(file['filename']);
   const named = name === undefined ? {} : { name };
   const id = asFilled(file['file_id']);
-  const data = asFilled(file['file_data']);
+  const data = asFilled(file['file_data']) ?? asFilled(file['file_url']);
+  const bucket = bucketSource(data ?? id ?? '', typeHint(file));
+  if (bucket !== undefined) return { type: 'document', source: bucket, ...named };
   if (data === undefined) {
     if (id === undefined) throw invalid(place, 'must hold file_data or file_id');
     return { type: 'document', source: { kind: 'file', id }, ...named };
@@ -97,7 +104,7 @@ function decodeThinking(block: JsonObject): Part[] {
     return [{ type: 'redacted-reasoning', data: asString(block['data']) ?? '' }];
   }
   const signature = asFilled(block['signature']);
-  const text = thinkingText(block['thinking']);
+  const text = thinkingText(block['thinking'] ?? block['text']);
   if (text === '' && signature === undefined) return [];
   return [{ type: 'reasoning', text, ...(signature === undefined ? {} : { signature }) }];
 }

@@ -90,8 +90,18 @@ function decodeToolCall(call: JsonObject, place: string): ToolCallPart {
       custom === undefined
         ? readArguments(definition['arguments'])
         : JSON.stringify({ input: asString(custom['input']) }),
-    ...defined({ cache: asObject(call['cache_control']) }),
+    ...defined({ cache: asObject(call['cache_control']), signature: callSignature(call) }),
   };
+}
+
+/**
+ * Signature of a Gemini call: where Gemini's own OpenAI-compatible API puts it, or where other gateways do. (In the call's
+ * id it stays until a call goes back to Gemini.)
+ */
+function callSignature(call: JsonObject): string | undefined {
+  const google = asObject(asObject(call['extra_content'])?.['google']);
+  const holders = [google, call, asObject(call['function']), asObject(call['provider_specific_fields'])];
+  return holders.map((holder) => asFilled(holder?.['thought_signature'])).find((signature) => signature !== undefined);
 }
 
 /** Arguments are JSON text; sloppy clients send the object itself. */
