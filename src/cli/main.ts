@@ -27,6 +27,8 @@ function handOver(node: string): void {
 function start(): void {
   const major = Number(process.versions.node.split('.')[0]);
   if (major >= OLDEST_NODE) {
+    // A reader that has seen enough (`| head`) is no failure.
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
     // Loaded late: the command line library does not load on an older Node.js.
     void import('./program.js')
       .then(({ runProgram }) => runProgram(process.argv.slice(2)))

@@ -29,6 +29,7 @@ export async function runProgram(argv: readonly string[], terminal: Terminal = c
   const program = buildProgram(terminal, (code) => (exitCode = code));
   try {
     await program.parseAsync([...argv], { from: 'user' });
+    await terminal.flushed();
     return exitCode;
   } catch (reason) {
     return report(reason, terminal, argv.includes('--verbose'));

@@ -11,6 +11,8 @@ export interface Terminal {
   input(): AsyncIterable<Buffer>;
   /** Results and machine-readable output. */
   out(text: string): void;
+  /** Resolves when what was printed has left this process: a pipe may take it slowly, and leaving early would lose it. */
+  flushed(): Promise<void>;
   /** Problems and notes. */
   err(text: string): void;
   /** Colours for `out` and `err`; plain text unless that stream is a terminal. */
@@ -34,6 +36,7 @@ export function processTerminal(): Terminal {
     folder: process.cwd(),
     input: () => process.stdin,
     out: (text) => void stdout.write(text),
+    flushed: () => new Promise((resolve) => stdout.write('', () => resolve())),
     err: (text) => void stderr.write(text),
     outColors: createColors(wantsColor(stdout, env)),
     errColors: createColors(wantsColor(stderr, env)),

@@ -15,6 +15,7 @@ export function fakeTerminal(folder: string, env: NodeJS.ProcessEnv = {}, input:
     printed,
     input: () => Readable.from(input),
     out: (text) => void (printed.out += text),
+    flushed: () => Promise.resolve(),
     err: (text) => void (printed.err += text),
     outColors: createColors(false),
     errColors: createColors(false),

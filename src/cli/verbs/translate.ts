@@ -69,7 +69,10 @@ export const verb = defineVerb<TranslateOptions>({
   async run({ terminal, arguments: [file], options }) {
     if (options.batch === true) {
       const input = file === undefined ? terminal.input() : [await readBody(file, terminal)];
-      for await (const line of translateBatch(asStream(input))) terminal.out(`${line}\n`);
+      for await (const line of translateBatch(asStream(input))) {
+        terminal.out(`${line}\n`);
+        await terminal.flushed();
+      }
       return 0;
     }
     const job = jobFrom(options, await readBody(file, terminal));
