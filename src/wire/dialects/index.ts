@@ -7,6 +7,7 @@
 import { dialect as anthropicCountTokens } from './anthropic-count-tokens';
 import { dialect as anthropicMessages } from './anthropic-messages';
 import { dialect as bedrockConverse } from './bedrock-converse';
+import { dialect as cohereChat } from './cohere-chat';
 import { dialect as cohereRerank } from './cohere-rerank';
 import { dialect as geminiGenerate } from './gemini-generate';
 import { dialect as openaiAudioSpeech } from './openai-audio-speech';
@@ -21,6 +22,7 @@ const ROWS = [
   anthropicCountTokens,
   anthropicMessages,
   bedrockConverse,
+  cohereChat,
   cohereRerank,
   geminiGenerate,
   openaiAudioSpeech,
