@@ -2,7 +2,7 @@ import type { Dialect } from '../dialect';
 import { GatewayError } from '../errors';
 import { requestFacts } from '../facts';
 import { decodeAnswer } from './openai-chat/answer';
-import { openaiError, openaiStreamError } from './openai-chat/error';
+import { isOpenaiError, openaiError, openaiStreamError } from './openai-chat/error';
 import { ChatStreamDecoder } from './openai-chat/stream-decoder';
 import { encodeAnswer } from './openai-completions/answer';
 import { decodeRequest, promptTexts, remember } from './openai-completions/request-decoder';
@@ -18,6 +18,7 @@ export const dialect = {
   inspect: (body) =>
     requestFacts('openai.completions', body, promptTexts(body['prompt']), (text) => [{ role: 'user', text }]),
   renderError: openaiError,
+  isOwnError: isOpenaiError,
   renderStreamError: openaiStreamError,
   codec: {
     rawKeys: new Set(),

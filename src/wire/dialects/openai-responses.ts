@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect';
 import { contentText, requestFacts, type FactMessage } from '../facts';
 import { asString, type JsonObject } from '../json/read';
-import { openaiError } from './openai-chat/error';
+import { isOpenaiError, openaiError } from './openai-chat/error';
 import { decodeAnswer, encodeAnswer } from './openai-responses/answer';
 import { responsesStreamError } from './openai-responses/error';
 import { remember } from './openai-responses/remembered';
@@ -22,6 +22,7 @@ export const dialect = {
     return { ...facts, messageCount: items.length };
   },
   renderError: openaiError,
+  isOwnError: isOpenaiError,
   renderStreamError: responsesStreamError,
   codec: {
     readsProofsOf: 'openai',

@@ -63,6 +63,7 @@ function included({ logprobs }: ChatRequest, reasons: boolean): readonly string[
 function sharedFields(others: JsonObject, warnings: Warnings): JsonObject {
   const fields = SHARED_FIELDS.filter((field) => others[field] !== undefined);
   for (const field of fields) warnings.carried(field);
+  for (const field of ['logprobs', 'top_logprobs']) warnings.carried(field);
   // The caller's own choice was about the other API's store; ours is said above.
   warnings.carried('store');
   return Object.fromEntries(fields.map((field) => [field, others[field]]));
