@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -31,6 +31,14 @@ describe('makeRoomForSocket', () => {
     expect((await stat(path)).isSocket()).toBe(true);
     await makeRoomForSocket(`unix:${path}`);
     await expect(stat(path)).rejects.toThrow('ENOENT');
+  });
+
+  it('never removes a file that is not a socket', async () => {
+    const file = join(folder, 'notes.txt');
+    await writeFile(file, 'keep me');
+    await expect(makeRoomForSocket(`unix:${file}`)).rejects.toThrow('is not a socket');
+    await expect(makeRoomForSocket(`unix:${folder}`)).rejects.toThrow('is not a socket');
+    expect(await readFile(file, 'utf8')).toBe('keep me');
   });
 
   it('does not take a socket away from a living process', async () => {

@@ -47,7 +47,7 @@ describe('readAddress', () => {
     expect(readAddress(given)).toBe(read);
   });
 
-  it.each(['', 'localhost', '127.0.0.1:', '127.0.0.1:0', '127.0.0.1:70000', 'a b:80', ':80'])(
+  it.each(['', 'unix:', 'localhost', '127.0.0.1:', '127.0.0.1:0', '127.0.0.1:70000', 'a b:80', ':80'])(
     'refuses "%s"',
     (given) => {
       expect(() => readAddress(given)).toThrow(CommandFailure);

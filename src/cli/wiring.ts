@@ -29,7 +29,8 @@ function defaultEgress(sidecar: string, runFolder: string): string {
 
 /** `unix:PATH` (made absolute), a bare absolute path, or `HOST:PORT`; anything else is a usage failure. */
 export function readAddress(text: string): string {
-  if (text.startsWith('unix:')) return `unix:${resolve(text.slice('unix:'.length).replace(/^\/\/(?=\/)/, ''))}`;
+  const socket = text.startsWith('unix:') ? text.slice('unix:'.length).replace(/^\/\/(?=\/)/, '') : '';
+  if (socket !== '') return `unix:${resolve(socket)}`;
   if (isAbsolute(text)) return `unix:${text}`;
   const tcp = /^(\[[^\]]+\]|[^:\s]+):(\d{1,5})$/.exec(text);
   if (tcp?.[2] !== undefined && Number(tcp[2]) >= 1 && Number(tcp[2]) <= 65_535) return text;

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { createLog } from '../../ports/adapters/log-pino';
 import { listenForInterruption, aborted } from '../interruption';
 import { chooseMetricsAddress } from '../metrics-address';
+import { blockedPortsFailure, findBlockedPorts } from '../ports-check';
 import { readSidecarConfig } from '../read-config';
 import type { SidecarListening } from '../sidecar-process';
 import { makeRoomForSocket } from '../socket-path';
@@ -42,6 +43,7 @@ export const verb = defineVerb<ServeOptions>({
     const wiring = defaultWiring(terminal.env, options.listen, options.egress);
     const { plan, secrets } = await readSidecarConfig(resolve(terminal.folder, given), given, terminal);
     await makeRoomForSocket(wiring.sidecar);
+    await demandFreePort(wiring.sidecar);
     const metrics = await chooseMetricsAddress(terminal.env);
     const log = createLog({ level: terminal.env.LOG_LEVEL ?? 'info', pretty: process.stderr.isTTY === true });
     // Loaded late, with all its libraries: the other verbs start without them.
@@ -62,3 +64,12 @@ export const verb = defineVerb<ServeOptions>({
     }
   },
 });
+
+/** Names who holds the port; the gRPC library would only say that it is taken. Does nothing for a socket or a host name. */
+async function demandFreePort(sidecar: string): Promise<void> {
+  const tcp = /^\[?([\d.]+|[0-9a-f:.]+)\]?:(\d+)$/i.exec(sidecar);
+  if (tcp?.[1] === undefined) return;
+  const wanted = { owner: 'the sidecar (--listen)', address: tcp[1], port: Number(tcp[2]) };
+  const blocked = await findBlockedPorts([wanted]);
+  if (blocked.length > 0) throw blockedPortsFailure(blocked, () => undefined);
+}
