@@ -37,3 +37,19 @@ export function systemErrorCode(reason: unknown): string | undefined {
 export function messageOf(reason: unknown): string {
   return types.isNativeError(reason) ? reason.message : String(reason);
 }
+
+const FILE_FIXES: Readonly<Record<string, string>> = {
+  EACCES: 'Give this user access to it, or choose another place (OUTERLOOP_HOME for state and logs).',
+  EPERM: 'Give this user access to it, or choose another place (OUTERLOOP_HOME for state and logs).',
+  EROFS: 'The file system is read-only: choose another place (OUTERLOOP_HOME for state and logs).',
+  ENOTDIR: 'A file stands where a folder is needed: choose another place, or move the file away.',
+  EEXIST: 'A file stands where a folder is needed: choose another place, or move the file away.',
+  EISDIR: 'A folder stands where a file is needed: name a file.',
+  ENOSPC: 'The disk is full: free some space.',
+};
+
+/** What to do about a system error that names a path; undefined for other errors. */
+export function fileErrorFix(reason: unknown): string | undefined {
+  if (!types.isNativeError(reason) || !('path' in reason)) return undefined;
+  return FILE_FIXES[systemErrorCode(reason) ?? ''];
+}

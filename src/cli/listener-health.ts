@@ -94,11 +94,17 @@ export async function deadAgents(plan: Plan): Promise<DeadAgent[]> {
   const checked = await Promise.all(
     plan.agents.map(async (agent) => {
       const upstream = plan.upstreams.find((candidate) => candidate.id === agent.upstream);
-      if (upstream === undefined || (await takesConnections(upstream.host, upstream.port))) return undefined;
+      if (upstream === undefined || (await answers(upstream.host, upstream.port))) return undefined;
       return { id: agent.id, address: `${upstream.host}:${upstream.port}` };
     }),
   );
   return checked.filter((agent) => agent !== undefined);
+}
+
+/** Envoy asks both loopback addresses for `localhost`; the system's resolver may know only one of them. */
+async function answers(host: string, port: number): Promise<boolean> {
+  if (await takesConnections(host, port)) return true;
+  return host === 'localhost' && takesConnections('::1', port);
 }
 
 function takesConnections(host: string, port: number): Promise<boolean> {

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { basename } from 'node:path';
 import { CommandFailure, systemErrorCode } from './failure';
 import { runCommand } from './processes';
+import { shellWord } from './shell-word';
 
 /** A place that the configuration wants to listen on. */
 export interface WantedPort {
@@ -78,7 +79,7 @@ function fixOf(place: BlockedPort, instanceOfPid: (pid: number) => string | unde
   if (place.code === 'EACCES') return `Choose a port above 1023 for ${place.owner}.`;
   if (place.code === 'EADDRNOTAVAIL') return `Correct the address of ${place.owner}.`;
   const config = place.culprit === undefined ? undefined : instanceOfPid(place.culprit.pid);
-  if (config !== undefined) return `Stop it with "outerloop down ${config}".`;
+  if (config !== undefined) return `Stop it with "outerloop down ${shellWord(config)}".`;
   if (place.culprit !== undefined)
     return `Stop it with "kill ${place.culprit.pid}", or change the port of ${place.owner}.`;
   return `See who holds it with "sudo lsof -nP -iTCP:${place.port} -sTCP:LISTEN", or change the port of ${place.owner}.`;

@@ -234,7 +234,7 @@ describe('unexpected errors', () => {
     await writeFile(blocked, 'a file where a folder should be');
     Object.assign(terminal.env, { OPENAI_API_KEY: 'key' });
     expect(await run('up', config)).toBe(1);
-    expect(terminal.printed.err).toMatch(/^error: .*\nfix: .*--verbose.*\n$/);
+    expect(terminal.printed.err).toMatch(/^error: .*home.*\nfix: A file stands where a folder is needed: .*\n$/);
     expect(await run('up', config, '--verbose')).toBe(1);
     expect(terminal.printed.err).toMatch(/syscall: 'mkdir'/);
   });

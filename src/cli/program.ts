@@ -4,7 +4,7 @@
  */
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
-import { CommandFailure, type ExitCode, messageOf } from './failure';
+import { CommandFailure, type ExitCode, fileErrorFix, messageOf } from './failure';
 import { currentTerminal } from './background';
 import type { Terminal } from './terminal';
 import { VERBS } from './verbs';
@@ -87,7 +87,7 @@ function report(reason: unknown, terminal: Terminal, verbose: boolean): ExitCode
   terminal.err(
     verbose
       ? `${describe(reason)}\n`
-      : `${bold('fix:')} This is unexpected; run it again with --verbose for details.\n`,
+      : `${bold('fix:')} ${fileErrorFix(reason) ?? 'This is unexpected; run it again with --verbose for details.'}\n`,
   );
   return 1;
 }

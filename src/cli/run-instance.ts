@@ -13,6 +13,7 @@ import { blockedPortsFailure, findBlockedPorts } from './ports-check';
 import { identify, type ProcessIdentity } from './processes';
 import { asStep, terminalProgress, type Progress } from './progress';
 import { demandStartable, loadChoice, type ConfigChoice, type ReadyConfig } from './read-config';
+import { shellWord } from './shell-word';
 import { renderSummary } from './summary';
 import { Supervisor } from './supervisor';
 import type { Terminal } from './terminal';
@@ -77,8 +78,9 @@ function describePlan(choice: ConfigChoice, plan: Plan): string {
 async function claimInstance(instance: Instance, identity: ProcessIdentity, shown: string): Promise<void> {
   const running = await claim(instance, firstState(instance, identity));
   if (running === undefined) return;
+  const file = shellWord(instance.configFile);
   throw new CommandFailure(`${shown} runs already (pid ${running.supervisor.pid}).`, {
-    fix: `Stop it with "outerloop down ${instance.configFile}"; "outerloop status ${instance.configFile}" shows it.`,
+    fix: `Stop it with "outerloop down ${file}"; "outerloop status ${file}" shows it.`,
   });
 }
 
@@ -150,7 +152,7 @@ async function stayUp(
   progress.text(renderSummary(plan, { adminAddress, metricsAddress, logFolder: instance.logFolder }, terminal));
   progress.text(
     background
-      ? `Stop it with: outerloop down ${options.choice.text === undefined ? options.choice.shown : ''}\n`
+      ? `Stop it with: outerloop down${options.choice.text === undefined ? ` ${shellWord(options.choice.shown)}` : ''}\n`
       : 'Ctrl-C stops it.\n',
   );
   if (background) await reportReady();

@@ -1,6 +1,7 @@
 import type { ListenerPlan, ModelPlan, Plan } from '../config';
 import { catalogModels, findProvider } from '../providers/registry';
 import { reachableAddress } from './listener-health';
+import { shellWord } from './shell-word';
 import type { Terminal } from './terminal';
 
 export interface RunningPlaces {
@@ -48,7 +49,7 @@ export function exampleRequest(plan: Plan): string | undefined {
   return (
     `  curl ${listenerUrl(listener)}/v1/chat/completions \\\n` +
     `    -H 'Content-Type: application/json'${credential} \\\n` +
-    `    -d '${body.replaceAll("'", "'\\''")}'`
+    `    -d ${shellWord(body)}`
   );
 }
 

@@ -3,6 +3,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { CommandFailure, systemErrorCode } from '../failure';
+import { shellWord } from '../shell-word';
 import type { Terminal } from '../terminal';
 import { defineVerb } from './verb';
 
@@ -93,7 +94,8 @@ async function writeTemplate(template: TemplateName, target: string, replace: bo
 
 function printNextSteps(template: TemplateName, file: string, terminal: Terminal): void {
   const { green, bold } = terminal.outColors;
+  const word = shellWord(file);
   terminal.out(`${green('✓')} ${file} written from the template "${template}".\n\nNext:\n`);
-  terminal.out(`  ${bold(`outerloop validate ${file}`)}   see what it still needs\n`);
-  terminal.out(`  ${bold(`outerloop up ${file}`)}         start it\n`);
+  terminal.out(`  ${bold(`outerloop validate ${word}`)}   see what it still needs\n`);
+  terminal.out(`  ${bold(`outerloop up ${word}`)}         start it\n`);
 }
