@@ -151,6 +151,7 @@ describe('answers made here', () => {
     ['an unknown model', HEAD, '{"model":"nobody","messages":[{"role":"user","content":"x"}]}', 404, 'model_not_found'],
     ['no messages', HEAD, '{"model":"gpt-4o","messages":[]}', 400, 'invalid_request'],
     ['an empty body', HEAD, '', 400, 'missing_body'],
+    ['a compressed body', { ...HEAD, 'content-encoding': 'gzip' }, BODY, 415, 'unsupported_content_type'],
     ['a wrong content type', { ...HEAD, 'content-type': 'text/xml' }, BODY, 415, 'unsupported_content_type'],
     ['an unknown path', { ...HEAD, ':path': '/v2/chat' }, undefined, 404, 'unknown_path'],
     ['a wrong method', { ...HEAD, ':method': 'PUT' }, undefined, 405, 'method_not_allowed'],

@@ -16,6 +16,12 @@ export const parseRequest: Stage = {
           `The content type "${contentType.slice(0, 100)}" is not supported here.`,
         );
       }
+      const encoding = exchange.head.headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+      if (encoding !== '' && encoding !== 'identity') {
+        throw new GatewayError('unsupported_content_type', `The body is compressed (${encoding.slice(0, 50)}).`, {
+          hint: 'Send it without a content-encoding.',
+        });
+      }
       const body = exchange.get('body');
       if (body.length === 0) throw new GatewayError('missing_body', 'The request has no body.');
       exchange.provide('request', await wire.inspect(exchange.get('dialect'), body));
