@@ -67,8 +67,13 @@ function processService(services: StreamServices): UntypedServiceImplementation 
   };
 }
 
-/** A socket file whose owner died refuses connections; binding would fail with EADDRINUSE for ever. */
+/**
+ * A socket file whose owner died refuses connections; binding would fail with EADDRINUSE for ever. An ordinary file refuses
+ * them too: it stays, and binding fails.
+ */
 async function removeStaleSocket(socketPath: string): Promise<void> {
+  const entry = await fs.lstat(socketPath).catch(() => undefined);
+  if (entry?.isSocket() !== true) return;
   const refused = await new Promise<boolean>((resolve) => {
     const probe = net.connect(socketPath);
     probe.once('connect', () => {
