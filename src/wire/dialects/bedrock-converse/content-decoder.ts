@@ -99,8 +99,8 @@ function decodeMedia(kind: 'image' | 'document' | 'audio', body: JsonObject): Pa
 }
 
 function decodeSource(source: JsonObject, mediaType: string): MediaSource {
-  const url = asFilled(asObject(source['s3Location'])?.['uri']);
-  return url === undefined
+  const uri = asFilled(asObject(source['s3Location'])?.['uri']);
+  return uri === undefined
     ? { kind: 'base64', mediaType, data: asString(source['bytes']) ?? '' }
-    : { kind: 'url', url };
+    : { kind: 'bucket', uri, mediaType };
 }

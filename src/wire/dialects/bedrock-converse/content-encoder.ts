@@ -1,6 +1,14 @@
 import { GatewayError } from '../../errors';
 import type { JsonObject } from '../../json/read';
-import type { AudioPart, DocumentPart, ImagePart, Part, ToolCallPart, ToolResultPart } from '../../message';
+import type {
+  AudioPart,
+  DocumentPart,
+  ImagePart,
+  MediaSource,
+  Part,
+  ToolCallPart,
+  ToolResultPart,
+} from '../../message';
 import { fitCallId } from '../../tool-names';
 import type { Warnings } from '../../warnings';
 import { argumentsObject } from '../anthropic-messages/turns';
@@ -85,8 +93,7 @@ export class ContentEncoder {
       const bytes = Buffer.from(source.text, 'utf8').toString('base64');
       return { document: { format: 'txt', name: this.names.fit(name), source: { bytes } } };
     }
-    const mediaType = source.kind === 'base64' ? source.mediaType : undefined;
-    const format = documentFormat(mediaType, name ?? (source.kind === 'url' ? source.url : undefined));
+    const format = documentFormat(typeOf(source), name ?? addressOf(source));
     const place = mediaSource(source, 'Documents');
     if (format === undefined) {
       throw refused('Documents must be PDF, CSV, Word, Excel, HTML, Markdown or plain text for this model.');
@@ -102,27 +109,31 @@ function cacheOf(part: Part): JsonObject | undefined {
 
 function encodeImage({ source }: ImagePart): JsonObject {
   const place = mediaSource(source, 'Images');
-  const format = source.kind === 'base64' ? imageFormat(source.mediaType) : imageFormatOfName(sourceUrl(source));
+  const format = imageFormat(typeOf(source) ?? '') ?? imageFormatOfName(addressOf(source) ?? '');
   if (format === undefined) throw refused('Images must be PNG, JPEG, GIF or WebP for this model.');
   return { image: { format, source: place } };
 }
 
 function encodeAudio({ source }: AudioPart): JsonObject {
   const place = mediaSource(source, 'Recordings');
-  const format = audioFormat(
-    source.kind === 'base64' ? source.mediaType : (/\.(\w+)$/.exec(sourceUrl(source))?.[1] ?? ''),
-  );
-  return { audio: { format, source: place } };
+  return { audio: { format: audioFormat(typeOf(source) ?? addressOf(source) ?? ''), source: place } };
 }
 
-function mediaSource(source: ImagePart['source'], what: string): JsonObject {
+/** Bytes, or an object in S3: nothing else can be read. */
+function mediaSource(source: MediaSource, what: string): JsonObject {
   if (source.kind === 'base64') return { bytes: source.data };
-  if (source.kind === 'url' && source.url.startsWith('s3://')) return { s3Location: { uri: source.url } };
+  const uri = addressOf(source);
+  if (uri?.toLowerCase().startsWith('s3://') === true) return { s3Location: { uri } };
   throw refused(`${what} must be sent as base64 data: this model fetches nothing from the web and knows no file ids.`);
 }
 
-function sourceUrl(source: ImagePart['source']): string {
-  return source.kind === 'url' ? source.url : '';
+function typeOf(source: MediaSource): string | undefined {
+  return 'mediaType' in source ? source.mediaType : undefined;
+}
+
+function addressOf(source: MediaSource): string | undefined {
+  if (source.kind === 'url') return source.url;
+  return source.kind === 'bucket' ? source.uri : undefined;
 }
 
 function refused(message: string): GatewayError {

@@ -51,8 +51,9 @@ export function isDocumentExtension(extension: string): boolean {
   return DOCUMENT_TYPES[OTHER_EXTENSIONS[extension] ?? extension] !== undefined;
 }
 
-export function audioFormat(mediaType: string): string {
-  const format = mediaType.replace(/^audio\//, '').replace(/;.*$/, '');
+/** @param source a media type or a file's address */
+export function audioFormat(source: string): string {
+  const format = extensionOf(source) ?? source.replace(/^audio\//, '').replace(/;.*$/, '');
   return AUDIO_FORMATS[format] ?? format;
 }
 
