@@ -11,7 +11,7 @@ import { upstreamApis as bedrockEmbeddings } from './bedrock-embeddings';
 import { upstreamApis as bedrockInvokeAnthropic } from './bedrock-invoke-anthropic';
 import { upstreamApis as cohere } from './cohere';
 import { upstreamApis as gemini } from './gemini';
-import { upstreamApis as geminiEmbeddings } from './gemini-embeddings';
+import { upstreamApis as geminiOperations } from './gemini-operations';
 import { upstreamApis as openai } from './openai';
 import { upstreamApis as rerank } from './rerank';
 import { upstreamApis as vertexAnthropic } from './vertex-anthropic';
@@ -26,7 +26,7 @@ const ROWS = [
   ...bedrockInvokeAnthropic,
   ...cohere,
   ...gemini,
-  ...geminiEmbeddings,
+  ...geminiOperations,
   ...openai,
   ...rerank,
   ...vertexAnthropic,
