@@ -2,6 +2,7 @@
  * What the rest of Outerloop knows about wire formats. Bytes in, bytes out; pure (no clock, no I/O).
  * One file per API lives in `dialects/`; everything that depends on an API's spelling is behind this page.
  */
+import type { BodyQuirks } from './body-quirks';
 import type { GatewayError } from './errors';
 
 /** How bodies are spelled. A client calls one of these; some only upstreams speak (bedrock.converse, cohere.chat). */
@@ -76,8 +77,10 @@ export interface TranslateContext {
   readonly project?: string;
   /** Azure: `v1`, `preview` or a date. */
   readonly apiVersion?: string;
-  /** Vendor behind an API that many speak (`mistral`, `groq`): their dialects of openai.chat differ in detail. */
+  /** Vendor behind an API that many speak (`mistral`, `groq`). */
   readonly upstreamVendor?: string;
+  /** How that vendor's spelling of the dialect differs. */
+  readonly quirks?: BodyQuirks;
 }
 
 export interface RenderedRequest {

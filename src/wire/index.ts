@@ -11,6 +11,7 @@
 export * from './api';
 export { ERROR_TABLE, GatewayError, type ErrorCode, type ErrorKind, type GatewayErrorOptions } from './errors';
 export { answerText } from './answer-text';
+export type { BodyQuirks } from './body-quirks';
 export type { PathFacts } from './dialect';
 export { clientApiIds, dialectForPath, isClientApiId, pathFacts } from './dialect-registry';
 export { inlineRequestWire } from './request';

@@ -1,4 +1,5 @@
 import type { EarlierAnswer, RenderedRequest, RequestWire, TranslateContext } from './api';
+import { applyQuirks } from './body-quirks';
 import { defined } from './defined';
 import { findDialect } from './dialect-registry';
 import { GatewayError } from './errors';
@@ -66,7 +67,8 @@ function encode(translation: Translation, body: Buffer, context: TranslateContex
 
 /** What the upstream API wants around its dialect. */
 function wrapped(body: Buffer, api: UpstreamApi, context: TranslateContext & { readonly isNative: boolean }): Buffer {
-  const named = withModel(body, api, context.upstreamModel);
+  const spelled = context.quirks === undefined ? body : applyQuirks(body, context.quirks);
+  const named = withModel(spelled, api, context.upstreamModel);
   return api.adaptRequest === undefined ? named : api.adaptRequest(named, context);
 }
 
