@@ -23,7 +23,9 @@ const MEDIA_TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
  */
 export function decodeContent(content: unknown, place: string, warnings: Warnings): Part[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
-  return asList(content).flatMap((part, index): Part[] => {
+  // Some clients send a single part without a list around it.
+  const parts = isObject(content) ? [content] : asList(content);
+  return parts.flatMap((part, index): Part[] => {
     if (typeof part === 'string') return [{ type: 'text', text: part }];
     return isObject(part) ? decodePart(part, `${place}[${index}]`, warnings) : [];
   });

@@ -69,6 +69,7 @@ export function readInput(body: JsonObject): readonly JsonObject[] {
   if (!Array.isArray(input)) throw invalid('input', 'must be a string or an array of items');
   if (input.length === 0) throw invalid('input', 'must hold at least one item');
   return input.map((item: unknown, index) => {
+    if (typeof item === 'string') return { type: 'message', role: 'user', content: item };
     if (!isObject(item)) throw invalid(`input[${index}]`, 'must be an object');
     return item;
   });
