@@ -4,7 +4,8 @@ import { chatViolations, messagesViolations } from '../fakes/stream-conformance'
 import { startFakeUpstream, type FakeUpstream } from '../fakes/upstream';
 import { startInstance, type Instance } from './instance';
 
-const MODEL = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0';
+// A model of Amazon's: Claude has a second API there, which clients of its own API are given.
+const MODEL = 'us.amazon.nova-premier-v1:0';
 const PROFILE = 'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite-v1:0';
 
 let bedrock: FakeUpstream;
