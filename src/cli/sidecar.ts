@@ -4,6 +4,7 @@ import { createAgentChooser, type AgentChooser } from '../decide/agents';
 import { createModelDirectory } from '../decide/models';
 import { startExtProcServer } from '../extproc';
 import { Gateway } from '../pipeline/gateway';
+import { Metering } from '../pipeline/metering';
 import type { ListenerServices, Services } from '../pipeline/services';
 import { createOnnxEncoder } from '../ports/adapters/encoder-onnx';
 import { createMetrics } from '../ports/adapters/metrics-prometheus';
@@ -61,6 +62,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     isReady: () => ready,
   };
   const agents = new Map<string, AgentChooser>();
+  const metering = new Metering(metrics);
   const gateway = new Gateway(listenerServices(services, agents));
   const server = await startExtProcServer({
     address: wiring.sidecar,
@@ -69,6 +71,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     metrics,
     log,
     isReady: () => ready,
+    onRecord: (record) => metering.record(record),
   });
   const status = (): unknown => ({ planHash: plan.hash, ready, openExchanges: gateway.openExchanges });
   const metricsServer = await startMetricsServer({ address: options.metricsAddress, metrics, status });

@@ -1,9 +1,13 @@
+import { METADATA_EXCHANGE_NAMESPACE, METADATA_USAGE_NAMESPACE } from '../config/names';
 import type { Wiring } from '../config/plan';
-import { because, extension, literalInFormat, typed, type EnvoyObject } from './resource';
-import { CLIENT_PATH_STATE } from './resource-names';
+import { because, duration, extension, literalInFormat, together, typed, type EnvoyObject } from './resource';
+import { CLIENT_PATH_STATE, SIDECAR_CLUSTER } from './resource-names';
 
 /** File in Wiring.logDirectory that all listeners write to, one JSON object per line. */
 export const ACCESS_LOG_FILE = 'access.log';
+
+/** Entries wait this long at most, so that a counter shows a request well within two seconds. */
+const FLUSH_INTERVAL_MS = 500;
 
 /**
  * JSON access log of one listener. Holds no header that may carry a credential, and paths without their query,
@@ -23,7 +27,55 @@ export function accessLog(listenerName: string, wiring: Wiring): EnvoyObject {
   });
 }
 
+/**
+ * The same requests as a gRPC stream to the sidecar, which counts them (tokens, durations, failures).
+ *
+ * @param listenerName log name of the stream
+ */
+export function accessLogStream(listenerName: string): EnvoyObject {
+  return extension(
+    'envoy.access_loggers.http_grpc',
+    'envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig',
+    {
+      common_config: because(
+        {
+          log_name: listenerName,
+          transport_api_version: 'V3',
+          grpc_service: { envoy_grpc: { cluster_name: SIDECAR_CLUSTER, skip_envoy_headers: true } },
+          buffer_flush_interval: duration(FLUSH_INTERVAL_MS),
+        },
+        { buffer_flush_interval: 'Entries travel together; the counters may lag behind by this much.' },
+      ),
+    },
+  );
+}
+
 function fields(listenerName: string): EnvoyObject {
+  return together(requestFields(listenerName), usageFields());
+}
+
+/** Who answered and what it cost; null where no model was asked. */
+function usageFields(): EnvoyObject {
+  const answerer = (key: string): string => `%DYNAMIC_METADATA(${METADATA_EXCHANGE_NAMESPACE}:${key})%`;
+  const count = (key: string): string => `%DYNAMIC_METADATA(${METADATA_USAGE_NAMESPACE}:${key})%`;
+  return because(
+    {
+      provider: answerer('provider'),
+      model: answerer('model'),
+      prompt_tokens: count('prompt'),
+      completion_tokens: count('completion'),
+      cache_read_tokens: count('cache_read'),
+      cache_write_tokens: count('cache_write'),
+      thought_tokens: count('thoughts'),
+    },
+    {
+      provider: 'Who was asked last, in the sidecar’s words: an answer may name itself as it likes.',
+      prompt_tokens: 'Counts as the vendor reports them; null when it reports none.',
+    },
+  );
+}
+
+function requestFields(listenerName: string): EnvoyObject {
   return because(
     {
       time: '%START_TIME%',

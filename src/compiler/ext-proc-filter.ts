@@ -4,6 +4,7 @@ import {
   GRPC_ROLE_KEY,
   METADATA_EXCHANGE_NAMESPACE,
   METADATA_ROUTE_NAMESPACE,
+  METADATA_USAGE_NAMESPACE,
   type StreamRole,
 } from '../config/names';
 import { because, duration, extension, literalInFormat, together, type EnvoyObject } from './resource';
@@ -25,7 +26,11 @@ export function frontFilter(listener: ListenerPlan): EnvoyObject {
       max_message_timeout: duration(Math.max(listener.timeoutMs, MESSAGE_TIMEOUT_MS)),
       mutation_rules: mutationRules(),
       metadata_options: because(
-        { receiving_namespaces: { untyped: [METADATA_ROUTE_NAMESPACE, METADATA_EXCHANGE_NAMESPACE] } },
+        {
+          receiving_namespaces: {
+            untyped: [METADATA_ROUTE_NAMESPACE, METADATA_EXCHANGE_NAMESPACE, METADATA_USAGE_NAMESPACE],
+          },
+        },
         { receiving_namespaces: 'Metadata in any other namespace is dropped without a word.' },
       ),
       route_cache_action: 'DEFAULT',

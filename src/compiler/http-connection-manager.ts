@@ -12,6 +12,8 @@ export interface ConnectionManager {
   readonly streamIdleTimeoutMs: number;
   /** Filters between the recording of the client's path and the router. */
   readonly filters: readonly EnvoyObject[];
+  /** Access logs beside the file. */
+  readonly accessLogs?: readonly EnvoyObject[];
   readonly virtualHost: EnvoyObject;
   /** What differs between client and internal listeners. */
   readonly extra: EnvoyObject;
@@ -28,7 +30,7 @@ export function connectionManager(plan: Plan, wiring: Wiring, manager: Connectio
       timeouts(manager),
       manager.extra,
       {
-        access_log: [accessLog(manager.name, wiring)],
+        access_log: [accessLog(manager.name, wiring), ...(manager.accessLogs ?? [])],
         tracing: tracing(plan, manager.spans),
         http_filters: [clientPath(), ...manager.filters, router()],
         route_config: { name: manager.name, virtual_hosts: [manager.virtualHost] },

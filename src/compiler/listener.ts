@@ -1,5 +1,7 @@
 import type { ListenerPlan, Plan, Wiring } from '../config/plan';
+import { accessLogStream } from './access-log';
 import { listenAddress } from './address';
+import { bodyLimit } from './body-limit';
 import { withoutInternalHeaders } from './early-headers';
 import { frontFilter } from './ext-proc-filter';
 import { connectionManager } from './http-connection-manager';
@@ -7,13 +9,18 @@ import { localReplies } from './local-replies';
 import { because, MEBIBYTE, statName, type EnvoyObject } from './resource';
 import { CLIENT_PATH_STATE } from './resource-names';
 import { candidatesHost } from './routes';
+import { usageFilters } from './usage-filters';
 
 /** Time beyond the listener's own for a stream that nobody reads or writes any more. */
 const IDLE_MARGIN_MS = 5000;
 
+/** Largest complete answer of a model; images and audio as base64 included. */
+const MAX_HELD_ANSWER_BYTES = 64 * MEBIBYTE;
+
 /** A listener that clients call: model, agent or prompt. They differ in what the sidecar does, not in Envoy. */
 export function clientListener(plan: Plan, wiring: Wiring, listener: ListenerPlan): EnvoyObject {
   const name = listenerName(listener);
+  const metered = callsModels(listener);
   return because(
     {
       name,
@@ -22,15 +29,16 @@ export function clientListener(plan: Plan, wiring: Wiring, listener: ListenerPla
       traffic_direction: 'INBOUND',
       enable_reuse_port: false,
       connection_balance_config: { exact_balance: {} },
-      per_connection_buffer_limit_bytes: MEBIBYTE,
+      per_connection_buffer_limit_bytes: metered ? MAX_HELD_ANSWER_BYTES : MEBIBYTE,
       filter_chains: [{ filters: [clientManager(plan, wiring, listener)] }],
     },
     {
       enable_reuse_port:
         'With it, a second Envoy could open the same port without an error and take half of the requests.',
       connection_balance_config: 'Few long-lived connections, spread over the workers one by one.',
-      per_connection_buffer_limit_bytes:
-        'Slow readers slow their upstream down; whole bodies have their own limit on the virtual host.',
+      per_connection_buffer_limit_bytes: metered
+        ? 'A complete JSON answer is held while its token counts are read; a larger one would become a 500.'
+        : 'Slow readers slow their upstream down; whole bodies have their own limit on the virtual host.',
     },
   );
 }
@@ -44,7 +52,10 @@ function clientManager(plan: Plan, wiring: Wiring, listener: ListenerPlan): Envo
       perAttempt: true,
     },
     streamIdleTimeoutMs: listener.timeoutMs + IDLE_MARGIN_MS,
-    filters: [frontFilter(listener)],
+    filters: callsModels(listener)
+      ? [bodyLimit(plan.limits), frontFilter(listener), ...usageFilters()]
+      : [frontFilter(listener)],
+    accessLogs: [accessLogStream(listener.name)],
     virtualHost: candidatesHost(plan, listener),
     extra: because(
       {
@@ -58,6 +69,11 @@ function clientManager(plan: Plan, wiring: Wiring, listener: ListenerPlan): Envo
       },
     ),
   });
+}
+
+/** Agents call their models themselves, through a model listener: their answers are not counted twice. */
+function callsModels(listener: ListenerPlan): boolean {
+  return listener.type !== 'agent';
 }
 
 /** Name of a client listener in Envoy: the type keeps it apart from internal ones. */

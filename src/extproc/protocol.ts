@@ -110,6 +110,57 @@ export interface ProcessingResponse {
   readonly overrideMessageTimeout?: { readonly seconds: number; readonly nanos: number };
 }
 
+/** google.protobuf.Duration */
+export interface Duration {
+  readonly seconds?: number;
+  readonly nanos?: number;
+}
+
+/** envoy.data.accesslog.v3.ResponseFlags, as far as metering tells failures apart. */
+export interface ResponseFlags {
+  readonly noHealthyUpstream?: boolean;
+  readonly upstreamRequestTimeout?: boolean;
+  readonly upstreamRemoteReset?: boolean;
+  readonly upstreamConnectionFailure?: boolean;
+  readonly upstreamConnectionTermination?: boolean;
+  readonly downstreamConnectionTermination?: boolean;
+  readonly streamIdleTimeout?: boolean;
+  readonly upstreamMaxStreamDurationReached?: boolean;
+  readonly durationTimeout?: boolean;
+  readonly upstreamProtocolError?: boolean;
+  readonly dnsResolutionFailure?: boolean;
+  readonly downstreamRemoteReset?: boolean;
+}
+
+/** envoy.data.accesslog.v3.HTTPAccessLogEntry, cut down. */
+export interface HttpAccessLogEntry {
+  readonly commonProperties?: {
+    readonly timeToFirstUpstreamRxByte?: Duration;
+    readonly upstreamCluster?: string;
+    readonly responseFlags?: ResponseFlags;
+    readonly metadata?: { readonly filterMetadata?: Readonly<Record<string, Struct>> };
+    readonly duration?: Duration;
+    readonly upstreamRequestAttemptCount?: number;
+  };
+  readonly request?: { readonly requestId?: string };
+  readonly response?: {
+    readonly responseCode?: { readonly value?: number };
+    readonly responseBodyBytes?: number;
+  };
+}
+
+/** envoy.service.accesslog.v3.StreamAccessLogsMessage */
+export interface AccessLogMessage {
+  readonly identifier?: { readonly logName?: string };
+  readonly httpLogs?: { readonly logEntry?: readonly HttpAccessLogEntry[] };
+}
+
+const PROTOCOL_FILES = [
+  'envoy/service/ext_proc/v3/external_processor.proto',
+  'envoy/service/accesslog/v3/als.proto',
+  'grpc/health/v1/health.proto',
+];
+
 type Definition = ServiceDefinition<UntypedServiceImplementation>;
 
 function serviceAt(root: GrpcObject, dottedName: string): Definition {
@@ -121,10 +172,11 @@ function serviceAt(root: GrpcObject, dottedName: string): Definition {
 /** Reads proto/ once; called at start-up only. */
 export function loadProtocol(protoDirectory: string = path.resolve(__dirname, '../../proto')): {
   externalProcessor: Definition;
+  accessLog: Definition;
   health: Definition;
 } {
   const root = loadPackageDefinition(
-    loadSync(['envoy/service/ext_proc/v3/external_processor.proto', 'grpc/health/v1/health.proto'], {
+    loadSync(PROTOCOL_FILES, {
       includeDirs: [protoDirectory],
       longs: Number,
       oneofs: true,
@@ -133,6 +185,7 @@ export function loadProtocol(protoDirectory: string = path.resolve(__dirname, '.
   );
   return {
     externalProcessor: serviceAt(root, 'envoy.service.ext_proc.v3.ExternalProcessor'),
+    accessLog: serviceAt(root, 'envoy.service.accesslog.v3.AccessLogService'),
     health: serviceAt(root, 'grpc.health.v1.Health'),
   };
 }

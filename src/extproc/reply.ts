@@ -1,5 +1,5 @@
-import { METADATA_EXCHANGE_NAMESPACE, METADATA_ROUTE_NAMESPACE } from '../config/names';
-import type { AttemptRendering, Forward, HeaderChanges, Reply } from '../pipeline/mutation';
+import { ANSWERER_KEYS, METADATA_EXCHANGE_NAMESPACE, METADATA_ROUTE_NAMESPACE } from '../config/names';
+import type { Answerer, AttemptRendering, Forward, HeaderChanges, Reply } from '../pipeline/mutation';
 import {
   BODY_FULL_DUPLEX_STREAMED,
   BODY_NONE,
@@ -12,6 +12,7 @@ import {
   type HeaderMutation,
   type ProcessingResponse,
   type Struct,
+  type StructValue,
 } from './protocol';
 
 /**
@@ -43,9 +44,16 @@ function withLength(headers: HeaderChanges, body: Buffer | undefined): HeaderCha
   return { set: { ...headers.set, 'content-length': String(body.length) }, remove: headers.remove };
 }
 
+const text = (stringValue: string): StructValue => ({ stringValue });
+
+/** What the exchange's namespace says; a later reply's keys replace those of an earlier one. */
+function exchangeMetadata(own: Readonly<Record<string, StructValue>>, answerer: Answerer | undefined): StructValue {
+  const who = answerer === undefined ? [] : ANSWERER_KEYS.map((key) => [key, text(answerer[key])] as const);
+  return { structValue: { fields: { ...own, ...Object.fromEntries(who) } } };
+}
+
 /** Ordered candidates as the priority_group cluster specifier reads them: one group per attempt. */
-function routeMetadata(clusters: readonly string[], exchangeId: string): Struct {
-  const text = (stringValue: string): { stringValue: string } => ({ stringValue });
+function routeMetadata({ clusters, answerer }: Forward, exchangeId: string): Struct {
   const groups = clusters.map((cluster, index) => ({
     structValue: {
       fields: {
@@ -61,7 +69,7 @@ function routeMetadata(clusters: readonly string[], exchangeId: string): Struct 
   return {
     fields: {
       [METADATA_ROUTE_NAMESPACE]: { structValue: { fields: { priority_groups: { listValue: { values: groups } } } } },
-      [METADATA_EXCHANGE_NAMESPACE]: { structValue: { fields: { id: text(exchangeId) } } },
+      [METADATA_EXCHANGE_NAMESPACE]: exchangeMetadata({ id: text(exchangeId) }, answerer),
     },
   };
 }
@@ -78,7 +86,7 @@ export function forwardReply(
     clearRouteCache: true,
     ...(forward.body === undefined ? {} : { bodyMutation: { body: forward.body } }),
   };
-  const dynamicMetadata = routeMetadata(forward.clusters, exchangeId);
+  const dynamicMetadata = routeMetadata(forward, exchangeId);
   return phase === 'requestHeaders'
     ? { requestHeaders: { response }, dynamicMetadata }
     : { requestBody: { response }, dynamicMetadata };
@@ -88,13 +96,11 @@ export function forwardReply(
  * Everything of one candidate, in the header phase of an attempt stream; the body is never asked for. Envoy drops the
  * content-length of a body that is replaced in this phase: the metadata lets a later filter put it back.
  */
-export function attemptReply({ headers, body }: AttemptRendering): ProcessingResponse {
+export function attemptReply({ headers, body, answerer }: AttemptRendering): ProcessingResponse {
   return {
     dynamicMetadata: {
       fields: {
-        [METADATA_EXCHANGE_NAMESPACE]: {
-          structValue: { fields: { content_length: { stringValue: String(body.length) } } },
-        },
+        [METADATA_EXCHANGE_NAMESPACE]: exchangeMetadata({ content_length: text(String(body.length)) }, answerer),
       },
     },
     requestHeaders: {

@@ -2,6 +2,8 @@ import fs from 'node:fs/promises';
 import net from 'node:net';
 import { Server, ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { GRPC_ROLE_KEY } from '../config/names';
+import type { RequestRecord } from '../pipeline/request-record';
+import { accessLogService } from './access-log-service';
 import { AttemptStream } from './attempt-stream';
 import { FrontStream, metadataText, type ProcessStream, type StreamServices } from './front-stream';
 import { healthService } from './health';
@@ -11,6 +13,8 @@ export interface ExtProcServerOptions extends StreamServices {
   /** `unix:/absolute/path` or `host:port`. */
   readonly address: string;
   readonly isReady: () => boolean;
+  /** How a request ended, told by Envoy's access log up to a second later. */
+  readonly onRecord: (record: RequestRecord) => void;
 }
 
 export interface ExtProcServer {
@@ -32,6 +36,8 @@ export async function startExtProcServer(options: ExtProcServerOptions): Promise
   });
   const protocol = loadProtocol();
   server.addService(protocol.externalProcessor, processService(options));
+  const accessLog = accessLogService(options);
+  server.addService(protocol.accessLog, accessLog.implementation);
   server.addService(protocol.health, healthService(options.isReady));
   const socketPath = options.address.startsWith('unix:') ? options.address.slice('unix:'.length) : undefined;
   if (socketPath !== undefined) await removeStaleSocket(socketPath);
@@ -49,6 +55,7 @@ export async function startExtProcServer(options: ExtProcServerOptions): Promise
           clearTimeout(timer);
           resolve();
         });
+        accessLog.close();
       });
       if (socketPath !== undefined) await fs.rm(socketPath, { force: true });
     },

@@ -18,6 +18,16 @@ export interface Reply {
   readonly details: string;
 }
 
+/** Whom an attempt asks, as metrics and logs name it. */
+export interface Answerer {
+  /** `openai` of `openai/gpt-4o`. */
+  readonly provider: string;
+  /** Model id sent upstream. */
+  readonly model: string;
+  /** API the upstream speaks; says how it counts tokens. */
+  readonly api: string;
+}
+
 /** The request goes on to the ordered clusters: the first attempt to the first one, each retry to the next. */
 export interface Forward {
   readonly kind: 'forward';
@@ -25,12 +35,15 @@ export interface Forward {
   /** Absent: the body stays as the client sent it. content-length follows the body by itself. */
   readonly body?: Buffer;
   readonly clusters: readonly string[];
+  /** Of the first attempt; absent where no model is asked. */
+  readonly answerer?: Answerer;
 }
 
 /** What an attempt stream answers: everything for this candidate, absolute, whatever an earlier attempt left behind. */
 export interface AttemptRendering {
   readonly headers: HeaderChanges;
   readonly body: Buffer;
+  readonly answerer?: Answerer;
 }
 
 /** Response goes to the client as the upstream sent it, apart from headers. */

@@ -34,7 +34,7 @@ const GATEWAY_ONLY = new Set([
 /** Headers of one vendor's API; they mean nothing (or leak intent) elsewhere. */
 const DIALECT_HEADERS: readonly { readonly prefix: string; readonly dialects: readonly DialectId[] }[] = [
   { prefix: 'anthropic-', dialects: ['anthropic.messages'] },
-  { prefix: 'openai-', dialects: ['openai.chat', 'openai.responses'] },
+  { prefix: 'openai-', dialects: ['openai.chat', 'openai.responses', 'openai.completions'] },
 ];
 
 /**
@@ -65,8 +65,6 @@ export interface CandidateTarget {
   readonly dialect: DialectId;
   readonly path: string;
   readonly authority: string;
-  /** True when the answer must be read, so that it may not be compressed. */
-  readonly reads: boolean;
 }
 
 /** The complete set of candidate-dependent headers, credentials included. Throws GatewayError credential_missing. */
@@ -75,9 +73,12 @@ export function candidateHeaders(
   caller: Headers,
   secrets: ReadonlyMap<string, string>,
 ): Record<string, string> {
-  const set: Record<string, string> = { ':path': target.path, ':authority': target.authority };
-  const encoding = caller.get('accept-encoding');
-  if (!target.reads && encoding !== undefined) set['accept-encoding'] = encoding;
+  const set: Record<string, string> = {
+    ':path': target.path,
+    ':authority': target.authority,
+    // Token counts are read from answers on their way; nobody could in a compressed one.
+    'accept-encoding': 'identity',
+  };
   for (const [name, value] of caller) {
     if (DIALECT_HEADERS.some((row) => name.startsWith(row.prefix) && row.dialects.includes(target.dialect)))
       set[name] = value;

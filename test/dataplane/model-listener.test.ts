@@ -185,7 +185,7 @@ describe('translation', () => {
     expect(body.object).toBe('chat.completion');
     expect(body.choices[0]?.message.content).toContain('anthropic');
     expect(anthropic.requests.at(-1)?.json).toMatchObject({ model: 'claude-test', max_tokens: 4096 });
-    expect(anthropic.requests.at(-1)?.headers['accept-encoding']).toBeUndefined();
+    expect(anthropic.requests.at(-1)?.headers['accept-encoding']).toBe('identity');
   });
 
   it('OpenAI callers get Anthropic models, streamed in odd pieces', async () => {

@@ -141,6 +141,7 @@ export async function startFixture(): Promise<Fixture> {
     metrics: noMetrics,
     log,
     isReady: () => state.ready,
+    onRecord: () => undefined,
   });
   const envoy = new ScriptedEnvoy(server.address);
   return {
@@ -215,6 +216,9 @@ const noMetrics: Metrics = {
   streamOpened: () => undefined,
   messageReceived: () => undefined,
   attemptStarted: () => undefined,
+  upstreamFinished: () => undefined,
+  tokensCounted: () => undefined,
+  usageMissing: () => undefined,
   decided: () => undefined,
   render: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
 };

@@ -5,7 +5,7 @@ import { GatewayError } from '../../wire/errors';
 import type { DialectId, RenderedRequest, TranslateContext } from '../../wire/api';
 import type { Exchange, ResponseHead } from '../exchange';
 import { headerText } from '../header-text';
-import type { AttemptRendering, Forward, HeaderChanges, ResponseOutcome } from '../mutation';
+import type { Answerer, AttemptRendering, Forward, HeaderChanges, ResponseOutcome } from '../mutation';
 import { llmAttributes, markStatus } from '../spans';
 import { passThrough, rewriteAnswer } from '../response';
 import type { ListenerServices } from '../services';
@@ -103,7 +103,6 @@ function targetFor(
     dialect: choice.dialect,
     path: same ? withQuery(path, exchange.head.query) : path,
     authority: authorities.get(candidate.model.upstream) ?? candidate.model.upstream,
-    reads: !same,
   };
 }
 
@@ -155,13 +154,14 @@ class ModelRenderer {
       headers: { set, remove: changes.remove },
       ...(rendered.body === original ? {} : { body: rendered.body }),
       clusters: this.targets.map((target) => target.candidate.model.upstream),
+      answerer: this.answerer(1),
     };
   }
 
   async attempt(attempt: number): Promise<AttemptRendering> {
     const rendered = await this.renderBody(attempt);
     this.count(attempt);
-    return { headers: this.changesFor(attempt), body: rendered.body };
+    return { headers: this.changesFor(attempt), body: rendered.body, answerer: this.answerer(attempt) };
   }
 
   respond(head: ResponseHead, attempt: number): ResponseOutcome {
@@ -225,6 +225,11 @@ class ModelRenderer {
     const target = this.targets[Math.min(attempt, this.targets.length) - 1];
     if (target === undefined) throw new Error(`attempt ${attempt} has no candidate`);
     return target;
+  }
+
+  private answerer(attempt: number): Answerer {
+    const { candidate, dialect } = this.target(attempt);
+    return { provider: candidate.model.prefix, model: candidate.modelId, api: dialect };
   }
 
   private count(attempt: number): void {

@@ -1,6 +1,6 @@
 /** Counters and timings through prom-client, in a registry of their own. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Metrics } from '../metrics';
+import type { Metrics, ModelLabels, TokenFigures } from '../metrics';
 
 /** Buckets of Plano's `brightstaff_http_request_duration_seconds`, so that its dashboards keep their shape. */
 const REQUEST_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -8,6 +8,8 @@ const REQUEST_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.
 const DECISION_BUCKETS_SECONDS = [
   0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
+/** Buckets of Plano's `brightstaff_llm_…_seconds`. */
+const MODEL_BUCKETS_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 const METHODS: ReadonlySet<string> = new Set([
   'GET',
   'HEAD',
@@ -49,6 +51,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     ...requestMetrics(registry),
     ...streamMetrics(registry),
     ...routingMetrics(registry),
+    ...modelMetrics(registry),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }
@@ -148,6 +151,77 @@ function routingMetrics(registry: Registry): Pick<Metrics, 'attemptStarted' | 'd
       decisionSeconds.observe({ kind: boundedKind }, seconds);
     },
   };
+}
+
+/** What calls of models cost and how long they took. Fed by the access log, once per request. */
+function modelMetrics(registry: Registry): Pick<Metrics, 'upstreamFinished' | 'tokensCounted' | 'usageMissing'> {
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'brightstaff_llm_upstream_requests_total',
+    help: 'Requests that asked a model, by the one that was asked last.',
+    labelNames: ['provider', 'model', 'status_class', 'error_class'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'brightstaff_llm_upstream_duration_seconds',
+    help: 'Time from a request to the end of its answer.',
+    labelNames: ['provider', 'model'],
+    buckets: MODEL_BUCKETS_SECONDS,
+    registers,
+  });
+  const firstBytes = new Histogram({
+    name: 'brightstaff_llm_time_to_first_token_seconds',
+    help: 'Time from a request to the first byte of its answer.',
+    labelNames: ['provider', 'model'],
+    buckets: MODEL_BUCKETS_SECONDS,
+    registers,
+  });
+  const tokens = new Counter({
+    name: 'brightstaff_llm_tokens_total',
+    help: 'Tokens, as the vendor counts them; estimated="true" where it did not say and they were estimated.',
+    labelNames: ['provider', 'model', 'kind', 'estimated'],
+    registers,
+  });
+  const missing = new Counter({
+    name: 'brightstaff_llm_tokens_usage_missing_total',
+    help: 'Answers whose vendor did not say how many tokens they took.',
+    labelNames: ['provider', 'model'],
+    registers,
+  });
+  const [providerLabel, modelLabel] = [boundedLabel(MAX_NAMES), boundedLabel(MAX_MODELS)];
+  const bounded = ({ provider, model }: ModelLabels): ModelLabels => ({
+    provider: providerLabel(provider),
+    model: modelLabel(model),
+  });
+  return {
+    upstreamFinished: ({ statusClass, errorClass, ...labels }, { seconds, firstByteSeconds }) => {
+      const who = bounded(labels);
+      const status_class = STATUS_CLASSES.has(statusClass) ? statusClass : 'error';
+      requests.inc({ ...who, status_class, error_class: errorClass });
+      durations.observe({ ...who }, seconds);
+      if (firstByteSeconds !== undefined) firstBytes.observe({ ...who }, firstByteSeconds);
+    },
+    tokensCounted: (labels, counts, estimated = false) => {
+      const who = { ...bounded(labels), ...(estimated ? { estimated: 'true' } : {}) };
+      for (const [kind, count] of tokenKinds(counts)) tokens.inc({ ...who, kind }, count);
+    },
+    usageMissing: (labels) => missing.inc({ ...bounded(labels) }),
+  };
+}
+
+function tokenKinds({
+  prompt,
+  completion,
+  cacheRead,
+  cacheWrite,
+}: TokenFigures): readonly (readonly [string, number])[] {
+  const figures = [
+    ['prompt', prompt],
+    ['completion', completion],
+    ['cache_read', cacheRead],
+    ['cache_write', cacheWrite],
+  ] as const;
+  return figures.flatMap(([kind, count]) => (count === undefined ? [] : [[kind, count] as const]));
 }
 
 /** Lets the first `max` distinct values through and turns every later one into `other`. */
