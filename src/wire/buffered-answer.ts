@@ -122,17 +122,22 @@ function collect(parts: readonly StreamPart[]): Answer | NeutralError {
   return collector.answer();
 }
 
-/** A complete answer of an API without a neutral model (embeddings, rerank), translated when its last byte is here. */
+/**
+ * A complete answer of an API without a neutral model (embeddings, rerank), translated when its last byte is here. When
+ * it turns out to be no answer, `status` says so from `end` on, for callers that have not sent one yet.
+ */
 export class DirectAnswer implements ResponseTranslator {
   readonly contentType = JSON_TYPE;
-  readonly status: number;
   private readonly held = new HeldBytes();
+  private failure: NeutralError | undefined;
 
   constructor(
     private readonly context: TranslateResponseContext,
     private readonly direct: DirectTranslation,
-  ) {
-    this.status = context.status;
+  ) {}
+
+  get status(): number {
+    return this.failure?.status ?? this.context.status;
   }
 
   push(chunk: Buffer): Buffer {
@@ -142,12 +147,17 @@ export class DirectAnswer implements ResponseTranslator {
 
   end(cut: boolean): Buffer {
     const body = this.held.overflowed ? undefined : parseAnswerBody(this.held.all());
-    if (body === undefined) return printError(this.context, cut ? cutShort() : UNREADABLE);
+    if (body === undefined) return this.fail(cut ? cutShort() : UNREADABLE);
     try {
       return Buffer.from(printJson(this.direct.answer(body, this.context)), 'utf8');
     } catch (reason) {
-      return printError(this.context, neutralError(GatewayError.from(reason)));
+      return this.fail(neutralError(GatewayError.from(reason)));
     }
+  }
+
+  private fail(error: NeutralError): Buffer {
+    this.failure = error;
+    return printError(this.context, error);
   }
 }
 

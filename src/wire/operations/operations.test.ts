@@ -200,6 +200,22 @@ describe('rankings that are refused', () => {
   });
 });
 
+describe('a ranking of something else', () => {
+  it('is the failure of the upstream', () => {
+    const translator = createResponseTranslator({
+      ...contextFor('m'),
+      client: 'cohere.rerank',
+      upstream: 'vertex.rank',
+      status: 200,
+      contentType: 'application/json',
+    });
+    translator.push(bytesOf({ records: [{ id: 'doc-a', score: 1 }] }));
+    expect(translator.status).toBe(200);
+    expect(translator.end(false).toString()).toContain('was not sent');
+    expect(translator.status).toBe(502);
+  });
+});
+
 describe('token counts on Bedrock', () => {
   const counted = async (
     body: unknown,
