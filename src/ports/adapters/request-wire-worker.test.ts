@@ -36,7 +36,7 @@ describe('request wire', () => {
   });
 
   it('reports errors as inline does', async () => {
-    const broken = body(`{"messages":[],"x":"${'y'.repeat(100)}"}`);
+    const broken = body(`{"messages":5,"x":"${'y'.repeat(100)}"}`);
     await expect(wire.inspect('openai.chat', broken)).rejects.toMatchObject({
       name: 'GatewayError',
       code: 'invalid_request',

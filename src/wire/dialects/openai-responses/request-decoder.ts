@@ -58,7 +58,7 @@ export function decodeRequest(body: JsonObject, warnings: Warnings): ChatRequest
   };
 }
 
-/** `input` as items; a string is one user message. Throws GatewayError `invalid_request` that names the place. */
+/** `input` as items; a string is one user message, and an empty list the upstream's business. Throws GatewayError `invalid_request` that names the place. */
 export function readInput(body: JsonObject): readonly JsonObject[] {
   const input = body['input'];
   if (typeof input === 'string') return [{ type: 'message', role: 'user', content: input }];
@@ -67,7 +67,6 @@ export function readInput(body: JsonObject): readonly JsonObject[] {
     throw invalid('input', 'is missing');
   }
   if (!Array.isArray(input)) throw invalid('input', 'must be a string or an array of items');
-  if (input.length === 0) throw invalid('input', 'must hold at least one item');
   return input.map((item: unknown, index) => {
     if (typeof item === 'string') return { type: 'message', role: 'user', content: item };
     if (!isObject(item)) throw invalid(`input[${index}]`, 'must be an object');
