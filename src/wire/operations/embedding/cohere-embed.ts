@@ -1,7 +1,14 @@
 import { defined } from '../../defined';
 import { asList, asObject, type JsonObject } from '../../json/read';
 import { countedInputTokens } from './bedrock-token-count';
-import { asVectors, textsOf, type EmbeddingRequest, type EmbeddingUpstream } from './embedding';
+import {
+  asVectors,
+  textsOf,
+  warnUnheard,
+  type EmbeddingRequest,
+  type EmbeddingUpstream,
+  type EmbeddingWish,
+} from './embedding';
 import { purposeFor } from './purpose';
 
 /** Cohere demands a purpose; questions are what most calls embed. */
@@ -16,8 +23,8 @@ const FOURTH_GENERATION = /embed-v4/;
 export const cohereEmbed: EmbeddingUpstream = {
   encodeRequest(request, { upstreamModel }, warnings): JsonObject {
     const hasDimensions = !WITHOUT_DIMENSIONS.test(upstreamModel);
-    if (request.dimensions !== undefined && !hasDimensions) warnings.dropped('dimensions');
-    if (request.normalize !== undefined) warnings.dropped('normalize');
+    const heard: readonly EmbeddingWish[] = ['purpose', 'truncation', 'formats'];
+    warnUnheard(request, hasDimensions ? [...heard, 'dimensions'] : heard, warnings);
     const texts = textsOf(request);
     const purpose = request.purpose ?? texts.find((text) => text.purpose !== undefined)?.purpose;
     return {

@@ -1,5 +1,6 @@
 import { invalid } from '../../facts';
 import { GatewayError } from '../../errors';
+import type { Warnings } from '../../warnings';
 import type { OperationClient, OperationUpstream } from '../operation';
 
 /*
@@ -56,6 +57,34 @@ export function onlyTextOf(request: EmbeddingRequest): EmbeddingText {
     param: 'input',
     hint: 'Send one request per text.',
   });
+}
+
+/** What callers may ask for beside vectors, under the name that most of them use for it. */
+const WISHES = {
+  dimensions: 'dimensions',
+  purpose: 'task_type',
+  title: 'title',
+  truncation: 'truncate',
+  normalize: 'normalize',
+  formats: 'embedding_types',
+} as const;
+
+export type EmbeddingWish = keyof typeof WISHES;
+
+/** Warns of every wish that the upstream cannot be told. Floats are what all of them answer. */
+export function warnUnheard(request: EmbeddingRequest, heard: readonly EmbeddingWish[], warnings: Warnings): void {
+  const texts = request.inputs.filter((input) => input.kind === 'text');
+  const wishes: Readonly<Record<EmbeddingWish, boolean>> = {
+    dimensions: request.dimensions !== undefined,
+    purpose: request.purpose !== undefined || texts.some(({ purpose }) => purpose !== undefined),
+    title: texts.some(({ title }) => title !== undefined),
+    truncation: request.truncation !== undefined,
+    normalize: request.normalize !== undefined,
+    formats: request.formats?.some((format) => format !== 'float') ?? false,
+  };
+  for (const [wish, name] of Object.entries(WISHES) as [EmbeddingWish, string][]) {
+    if (wishes[wish] && !heard.includes(wish)) warnings.dropped(name);
+  }
 }
 
 /** A list of numbers or base64 text; undefined for anything else. */

@@ -5,6 +5,7 @@ import {
   asVectors,
   onlyTextOf,
   textsOf,
+  warnUnheard,
   type EmbeddingRequest,
   type EmbeddingText,
   type EmbeddingUpstream,
@@ -14,7 +15,7 @@ import { purposeFor } from './purpose';
 /** One text per call: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings */
 export const vertexEmbedContent: EmbeddingUpstream = {
   encodeRequest(request, _context, warnings): JsonObject {
-    if (request.normalize !== undefined) warnings.dropped('normalize');
+    warnUnheard(request, ['purpose', 'title', 'truncation', 'dimensions'], warnings);
     const autoTruncate = request.truncation && request.truncation !== 'none';
     return { ...embedContent(onlyTextOf(request), request), ...defined({ autoTruncate }) };
   },
@@ -30,8 +31,7 @@ export const vertexEmbedContent: EmbeddingUpstream = {
 /** Gemini's developer API takes a list: https://ai.google.dev/api/embeddings#method:-models.batchembedcontents */
 export const geminiBatchEmbed: EmbeddingUpstream = {
   encodeRequest(request, { upstreamModel }, warnings): JsonObject {
-    if (request.normalize !== undefined) warnings.dropped('normalize');
-    if (request.truncation === 'none') warnings.add('Texts that are too long are cut off by this model.');
+    warnUnheard(request, ['purpose', 'title', 'dimensions'], warnings);
     const model = `models/${upstreamModel}`;
     return { requests: textsOf(request).map((text) => ({ model, ...embedContent(text, request) })) };
   },

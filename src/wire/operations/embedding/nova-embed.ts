@@ -1,7 +1,7 @@
 import { defined } from '../../defined';
 import { asObjects, type JsonObject } from '../../json/read';
 import { countedInputTokens } from './bedrock-token-count';
-import { asVectors, onlyTextOf, type EmbeddingUpstream } from './embedding';
+import { asVectors, onlyTextOf, warnUnheard, type EmbeddingUpstream } from './embedding';
 import { purposeFor } from './purpose';
 
 const DEFAULT_PURPOSE = 'GENERIC_INDEX';
@@ -9,7 +9,7 @@ const DEFAULT_PURPOSE = 'GENERIC_INDEX';
 /** Amazon Nova on Bedrock: https://docs.aws.amazon.com/nova/latest/userguide/embeddings-schema.html */
 export const novaEmbed: EmbeddingUpstream = {
   encodeRequest(request, _context, warnings): JsonObject {
-    if (request.normalize !== undefined) warnings.dropped('normalize');
+    warnUnheard(request, ['purpose', 'truncation', 'dimensions'], warnings);
     const { text, purpose } = onlyTextOf(request);
     return {
       taskType: 'SINGLE_EMBEDDING',

@@ -1,7 +1,14 @@
 import { defined } from '../../defined';
 import { asNumber, asObject, type JsonObject } from '../../json/read';
 import { countedInputTokens } from './bedrock-token-count';
-import { asVector, onlyTextOf, type EmbeddingUpstream, type Vector } from './embedding';
+import {
+  asVector,
+  onlyTextOf,
+  warnUnheard,
+  type EmbeddingUpstream,
+  type EmbeddingWish,
+  type Vector,
+} from './embedding';
 
 const FIRST_GENERATION = /titan-embed-(?:text-v1|g1)/;
 const WITH_IMAGES = /titan-embed-image/;
@@ -11,16 +18,12 @@ export const titanEmbed: EmbeddingUpstream = {
   encodeRequest(request, { upstreamModel }, warnings): JsonObject {
     const { dimensions, normalize, formats } = request;
     const inputText = onlyTextOf(request).text;
-    if (request.purpose !== undefined) warnings.add('What the vectors are for was left out: this model cannot use it.');
-    if (FIRST_GENERATION.test(upstreamModel) || WITH_IMAGES.test(upstreamModel)) {
-      if (normalize !== undefined) warnings.dropped('normalize');
-      if (!WITH_IMAGES.test(upstreamModel)) {
-        if (dimensions !== undefined) warnings.dropped('dimensions');
-        return { inputText };
-      }
-      return { inputText, ...defined({ embeddingConfig: dimensions && { outputEmbeddingLength: dimensions } }) };
+    warnUnheard(request, wishesHeardBy(upstreamModel), warnings);
+    if (FIRST_GENERATION.test(upstreamModel)) return { inputText };
+    if (!WITH_IMAGES.test(upstreamModel)) {
+      return { inputText, ...defined({ dimensions, normalize, embeddingTypes: formats }) };
     }
-    return { inputText, ...defined({ dimensions, normalize, embeddingTypes: formats }) };
+    return { inputText, ...defined({ embeddingConfig: dimensions && { outputEmbeddingLength: dimensions } }) };
   },
 
   decodeAnswer(body, { responseHeaders }) {
@@ -30,6 +33,11 @@ export const titanEmbed: EmbeddingUpstream = {
     return { vectors: [vector], ...defined({ inputTokens }) };
   },
 };
+
+function wishesHeardBy(model: string): readonly EmbeddingWish[] {
+  if (FIRST_GENERATION.test(model)) return [];
+  return WITH_IMAGES.test(model) ? ['dimensions'] : ['dimensions', 'normalize', 'formats'];
+}
 
 /** With embeddingTypes each format has a list of its own; floats are what clients know. */
 function floatsOf(body: JsonObject): Vector | undefined {

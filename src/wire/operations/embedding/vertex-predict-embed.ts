@@ -1,12 +1,12 @@
 import { defined } from '../../defined';
 import { asNumber, asObject, asObjects, type JsonObject } from '../../json/read';
-import { asVector, textsOf, type EmbeddingUpstream } from './embedding';
+import { asVector, textsOf, warnUnheard, type EmbeddingUpstream } from './embedding';
 import { purposeFor } from './purpose';
 
 /** Text embeddings of Vertex AI: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api */
 export const vertexPredictEmbed: EmbeddingUpstream = {
   encodeRequest(request, _context, warnings): JsonObject {
-    if (request.normalize !== undefined) warnings.dropped('normalize');
+    warnUnheard(request, ['purpose', 'title', 'truncation', 'dimensions'], warnings);
     const parameters = defined({
       outputDimensionality: request.dimensions,
       autoTruncate: request.truncation && request.truncation !== 'none',
