@@ -356,3 +356,29 @@ describe('withEarlierAnswers', () => {
     await expect(wire.withEarlierAnswers(body, answers)).rejects.toMatchObject({ code: 'invalid_request' });
   });
 });
+
+describe('a request that names no model', () => {
+  const messages = [{ role: 'user', content: 'a' }];
+
+  it.each([
+    ['openai.chat', { messages }, '/v1/chat/completions'],
+    ['azure.openai.chat', { messages }, '/openai/v1/chat/completions'],
+    ['bedrock.invoke.anthropic', { anthropic_version: 'bedrock-2023-05-31' }, undefined],
+  ] as const)('names none to %s either', async (api, expected, path) => {
+    const rendered = await wire.render('openai.chat', api, Buffer.from(JSON.stringify({ messages })), context(''));
+    const body = JSON.parse(rendered.body.toString()) as object;
+    expect(body).toMatchObject(expected);
+    expect(body).not.toHaveProperty('model');
+    expect(rendered.path).toBe(path);
+  });
+
+  it('and one whose name would leave the path is refused', async () => {
+    const body = Buffer.from(JSON.stringify({ messages }));
+    await expect(wire.render('openai.chat', 'bedrock.converse', body, context('..'))).rejects.toMatchObject({
+      code: 'invalid_request',
+      param: 'model',
+    });
+    const { path } = await wire.render('openai.chat', 'bedrock.converse', body, context('../../x?y#z'));
+    expect(path).toBe('/model/..%2F..%2Fx%3Fy%23z/converse');
+  });
+});

@@ -7,7 +7,7 @@ import { invalid } from './facts';
 import { parseRequestBody } from './json/body';
 import { printJson } from './json/raw';
 import type { JsonObject } from './json/read';
-import { insertBeforeLast, removeMembers, setStringMember } from './json/splice';
+import { insertBeforeLast, memberText, removeMembers, setStringMember } from './json/splice';
 import { fitProofs } from './reasoning-proof';
 import { fitToolNames } from './tool-names';
 import type { UpstreamApi } from './upstream-api';
@@ -28,8 +28,10 @@ export const inlineRequestWire: RequestWire = {
       return {
         body: spliced(() => wrapped(encoded, api, { ...context, isNative })),
         warnings: warnings.list(),
-        path: api.path(context),
-        ...defined({ headers: api.headers?.(context) }),
+        ...defined({
+          path: pathOf(api, context),
+          headers: api.headers?.(context),
+        }),
         ...rest,
       };
     }),
@@ -72,10 +74,22 @@ function wrapped(body: Buffer, api: UpstreamApi, context: TranslateContext & { r
   return api.adaptRequest === undefined ? named : api.adaptRequest(named, context);
 }
 
+/** Undefined where a path needs a model that nobody has named. */
+function pathOf(api: UpstreamApi, context: TranslateContext): string | undefined {
+  try {
+    return api.path(context);
+  } catch (reason) {
+    if (context.upstreamModel === '') return undefined;
+    throw reason;
+  }
+}
+
+/** A request that names no model keeps naming none: which one is meant is then said elsewhere. */
 function withModel(body: Buffer, api: UpstreamApi, model: string): Buffer {
+  if (model === '') return memberText(body, 'model') === '""' ? removeMembers(body, ['model']) : body;
   switch (api.model) {
     case 'set':
-      return model === '' ? body : setStringMember(body, 'model', model);
+      return setStringMember(body, 'model', model);
     case 'removed':
       return removeMembers(body, ['model']);
     case 'untouched':
