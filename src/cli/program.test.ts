@@ -110,6 +110,8 @@ describe('compile', () => {
     expect((await readdir(out)).sort()).toEqual(['clusters.yaml', 'envoy.yaml', 'listeners.yaml', 'plan.json']);
     for (const name of await readdir(out)) expect((await stat(join(out, name))).mode & 0o077).toBe(0);
     expect(await readFile(join(out, 'clusters.yaml'), 'utf8')).toContain(join(folder, 'home/run/sidecar.sock'));
+    // Envoy, started before the sidecar, could not listen there otherwise.
+    expect((await stat(join(folder, 'home/run'))).mode & 0o777).toBe(0o700);
   });
 
   it('writes one file for --static, with the addresses that were asked for', async () => {

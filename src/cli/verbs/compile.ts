@@ -1,9 +1,11 @@
-import { resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { writeDirectory, writeStatic } from '../../compiler';
+import type { Wiring } from '../../config/plan';
 import { readPort } from '../port-number';
 import { chooseConfig, demandPlan, loadChoice } from '../read-config';
 import { defineVerb } from './verb';
-import { defaultWiring } from '../wiring';
+import { defaultWiring, homeFolder } from '../wiring';
 
 interface CompileOptions {
   readonly out: string;
@@ -42,9 +44,20 @@ export const verb = defineVerb<CompileOptions>({
     const folder = resolve(terminal.folder, options.out);
     const write = options.static === true ? writeStatic : writeDirectory;
     await write(folder, plan, { ...wiring, admin: { ...wiring.admin, port: options.adminPort ?? 0 } });
+    await makeDefaultSocketFolder(wiring, homeFolder(terminal.env));
     terminal.out(
       `${terminal.outColors.green('✓')} ${folder} (plan ${plan.hash.slice(0, 12)}, sidecar at ${wiring.sidecar})\n`,
     );
     return 0;
   },
 });
+
+/**
+ * Envoy rejects a listener for good when the folder of its socket is missing, and it may well be started before `serve`.
+ * Places that were named by hand may be on another machine and are left alone, as is a home folder that cannot be written.
+ */
+async function makeDefaultSocketFolder({ sidecar, egress }: Wiring, home: string): Promise<void> {
+  const folder = join(home, 'run');
+  if (![sidecar, egress].some((address) => address.startsWith('unix:') && dirname(address.slice(5)) === folder)) return;
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
+}
