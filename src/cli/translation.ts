@@ -3,7 +3,7 @@
  * as on the way of a request. Used by `outerloop translate`, one by one and in batches.
  */
 import { randomUUID } from 'node:crypto';
-import { findProvider, upstreamPath } from '../providers/registry';
+import { bodyQuirks, findProvider, upstreamPath } from '../providers/registry';
 import { createResponseTranslator, inlineRequestWire, statusOfError } from '../wire';
 import type { DialectId, HeaderMap, RequestFacts, TranslateContext, UpstreamApiId } from '../wire';
 
@@ -59,9 +59,9 @@ export async function translate(job: TranslationJob): Promise<TranslationResult>
 
 async function translateRequest({ client, upstream, input, options }: TranslationJob): Promise<TranslationResult> {
   const facts = await inlineRequestWire.inspect(client, input);
-  const context = requestContext(options, facts);
+  const context = withQuirks(requestContext(options, facts), upstream);
   const { body, path, headers = {}, warnings } = await inlineRequestWire.render(client, upstream, input, context);
-  const place = vendorPath(upstream, context) ?? path;
+  const place = vendorPath(client, upstream, context) ?? path;
   return { output: body, headers, warnings, ...(place === undefined ? {} : { path: place }) };
 }
 
@@ -76,13 +76,20 @@ function requestContext(options: TranslationOptions, facts: RequestFacts): Trans
   };
 }
 
-/** Vendors put the dialects that many speak at paths of their own. */
-function vendorPath(upstream: UpstreamApiId, context: TranslateContext): string | undefined {
+/** Vendors spell the dialects that many speak in ways of their own. */
+function withQuirks(context: TranslateContext, upstream: UpstreamApiId): TranslateContext {
   const provider = context.upstreamVendor === undefined ? undefined : findProvider(context.upstreamVendor);
-  const row = provider?.dialects.find(({ dialect }) => dialect === upstream);
+  const quirks = provider === undefined ? undefined : bodyQuirks(provider, upstream, context.upstreamModel);
+  return quirks === undefined ? context : { ...context, quirks };
+}
+
+/** Vendors put the dialects that many speak at paths of their own. */
+function vendorPath(client: DialectId, upstream: UpstreamApiId, context: TranslateContext): string | undefined {
+  const provider = context.upstreamVendor === undefined ? undefined : findProvider(context.upstreamVendor);
+  const row = provider?.dialects.find(({ dialect, api }) => (api ?? dialect) === upstream);
   if (provider === undefined || row === undefined) return undefined;
   const { upstreamModel: modelId, stream } = context;
-  return upstreamPath(provider, { ...row, basePath: undefined, modelId, stream });
+  return upstreamPath(provider, { ...row, client, basePath: undefined, modelId, stream });
 }
 
 function translateAnswer({ kind, client, upstream, input, cuts, options }: TranslationJob): TranslationResult {

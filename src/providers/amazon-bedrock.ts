@@ -1,14 +1,17 @@
-import { pathSegment } from '../wire/path-segment';
-import { type DialectRow, type PathRequest, type Provider } from './provider';
+import { type DialectRow, type Provider } from './provider';
 
-/** The whole path depends on model and streaming, so `pathFor` builds it. */
-const CONVERSE = { dialect: 'bedrock.converse', path: '' } as const satisfies DialectRow;
+const CLAUDE = /anthropic|claude/;
 
-/** The model id, or its ARN with slashes escaped, is one segment; the path of base_url goes in front. */
-function conversePath({ basePath, modelId, stream }: PathRequest): string {
-  const base = basePath === undefined || basePath === '' ? '' : `/${basePath}`;
-  return `${base}/model/${pathSegment(modelId)}/${stream ? 'converse-stream' : 'converse'}`;
-}
+/** Claude in its own words for its own clients; everybody else, and every other model, through Converse. */
+const ROWS = [
+  { dialect: 'bedrock.converse' },
+  { dialect: 'anthropic.messages', api: 'bedrock.invoke.anthropic', models: CLAUDE },
+  { dialect: 'anthropic.count_tokens', api: 'bedrock.count_tokens', models: CLAUDE },
+  { dialect: 'openai.embeddings', api: 'bedrock.invoke.titan-embed', models: /titan-embed/ },
+  { dialect: 'openai.embeddings', api: 'bedrock.invoke.cohere-embed', models: /cohere\.embed/ },
+  { dialect: 'openai.embeddings', api: 'bedrock.invoke.nova-embed', models: /nova.*embed/ },
+  { dialect: 'cohere.rerank', api: 'bedrock.rerank', models: /rerank/ },
+] as const satisfies readonly DialectRow[];
 
 /**
  * Hosts differ per region (`https://bedrock-runtime.us-east-1.amazonaws.com`), so base_url is required. `access_key` is a
@@ -18,10 +21,9 @@ export const provider = {
   id: 'amazon_bedrock',
   displayName: 'amazon_bedrock',
   aliases: ['amazon'],
-  dialects: [CONVERSE],
+  dialects: ROWS,
   auth: 'bearer',
   asInterface: false,
   catalog: 'amazon',
   http2: 'alpn',
-  pathFor: conversePath,
 } as const satisfies Provider;

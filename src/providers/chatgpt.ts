@@ -9,5 +9,7 @@ export const provider = {
   auth: 'bearer',
   asInterface: true,
   catalog: 'chatgpt',
+  // Nothing is stored for subscriptions, and the service insists on hearing it.
+  quirks: [{ dialect: 'openai.responses', body: { fixed: { store: false } } }],
   http2: 'alpn',
 } as const satisfies Provider;

@@ -1,10 +1,10 @@
-import { CHAT, type Provider } from './provider';
+import { CHAT, EMBEDDINGS, type Provider } from './provider';
 
 export const provider = {
   id: 'edenai',
   displayName: 'edenai',
   baseUrl: 'https://api.edenai.run/v3',
-  dialects: [CHAT],
+  dialects: [CHAT, EMBEDDINGS],
   auth: 'bearer',
   asInterface: true,
   keyVariable: 'EDENAI_API_KEY',

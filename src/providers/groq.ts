@@ -1,4 +1,4 @@
-import { CHAT, type Provider } from './provider';
+import { CHAT, SPEECH, type Provider } from './provider';
 
 /**
  * Plano appends `/v1/chat/completions` to Groq's base_url while every other vendor's base_url already holds the version.
@@ -12,7 +12,7 @@ export const provider = {
   id: 'groq',
   displayName: 'Groq',
   baseUrl: 'https://api.groq.com/openai/v1',
-  dialects: [CHAT],
+  dialects: [CHAT, SPEECH],
   auth: 'bearer',
   asInterface: true,
   keyVariable: 'GROQ_API_KEY',

@@ -8,6 +8,7 @@ import { provider as amazonBedrock } from './amazon-bedrock';
 import { provider as anthropic } from './anthropic';
 import { provider as azureOpenai } from './azure-openai';
 import { provider as chatgpt } from './chatgpt';
+import { provider as cohere } from './cohere';
 import { provider as deepseek } from './deepseek';
 import { provider as digitalocean } from './digitalocean';
 import { provider as edenai } from './edenai';
@@ -21,8 +22,11 @@ import { provider as openai } from './openai';
 import { provider as openrouter } from './openrouter';
 import { provider as plano } from './plano';
 import { provider as qwen } from './qwen';
+import { provider as tgi } from './tgi';
 import { provider as togetherAi } from './together-ai';
 import { provider as vercel } from './vercel';
+import { provider as vertexAi } from './vertex-ai';
+import { provider as vllm } from './vllm';
 import { provider as xai } from './xai';
 import { provider as xiaomi } from './xiaomi';
 import { provider as zhipu } from './zhipu';
@@ -33,6 +37,7 @@ const ROWS = [
   anthropic,
   azureOpenai,
   chatgpt,
+  cohere,
   deepseek,
   digitalocean,
   edenai,
@@ -46,8 +51,11 @@ const ROWS = [
   openrouter,
   plano,
   qwen,
+  tgi,
   togetherAi,
   vercel,
+  vertexAi,
+  vllm,
   xai,
   xiaomi,
   zhipu,

@@ -1,10 +1,10 @@
-import { CHAT, COMPLETIONS, type Provider } from './provider';
+import { CHAT, COMPLETIONS, EMBEDDINGS, type Provider } from './provider';
 
 /** A model server of the user, so its address is never built in. */
 export const provider = {
   id: 'ollama',
   displayName: 'ollama',
-  dialects: [CHAT, COMPLETIONS],
+  dialects: [CHAT, COMPLETIONS, EMBEDDINGS],
   auth: 'bearer',
   asInterface: false,
   http2: 'off',

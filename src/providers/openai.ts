@@ -1,4 +1,4 @@
-import { CHAT, COMPLETIONS, type Provider, RESPONSES } from './provider';
+import { CHAT, COMPLETIONS, EMBEDDINGS, IMAGES, RESPONSES, SPEECH, type Provider } from './provider';
 
 /** Custom prefixes whose servers put no version into the path, e.g. `perplexity/sonar` with provider_interface openai. */
 const UNVERSIONED_PREFIXES: ReadonlySet<string> = new Set(['perplexity']);
@@ -7,7 +7,7 @@ export const provider = {
   id: 'openai',
   displayName: 'OpenAI',
   baseUrl: 'https://api.openai.com/v1',
-  dialects: [CHAT, RESPONSES, COMPLETIONS],
+  dialects: [CHAT, RESPONSES, COMPLETIONS, EMBEDDINGS, IMAGES, SPEECH],
   auth: 'bearer',
   asInterface: true,
   keyVariable: 'OPENAI_API_KEY',

@@ -1,10 +1,10 @@
-import { CHAT, COMPLETIONS, type Provider } from './provider';
+import { CHAT, COMPLETIONS, EMBEDDINGS, type Provider } from './provider';
 
 export const provider = {
   id: 'openrouter',
   displayName: 'openrouter',
   baseUrl: 'https://openrouter.ai/api/v1',
-  dialects: [CHAT, COMPLETIONS],
+  dialects: [CHAT, COMPLETIONS, EMBEDDINGS],
   auth: 'bearer',
   asInterface: true,
   keyVariable: 'OPENROUTER_API_KEY',

@@ -1,9 +1,25 @@
-import type { DialectId } from '../wire/api';
+import type { BodyQuirks } from '../wire/body-quirks';
+import type { DialectId, UpstreamApiId } from '../wire/api';
 
 export interface DialectRow {
+  /** How bodies are spelled; for an `api` that wire translates directly (embeddings on Bedrock), the client API it serves. */
   readonly dialect: DialectId;
-  /** Appended to the base path. */
-  readonly path: string;
+  /** Appended to the base path. Absent: the path that `wire` knows for the API (clouds put model and method into it). */
+  readonly path?: string;
+  /** The dialect in a cloud's wrapping; absent: the dialect itself. */
+  readonly api?: UpstreamApiId;
+  /** Model ids that this row is for; absent: all. */
+  readonly models?: RegExp;
+}
+
+/** Where a cloud runs a model; what a path or a signature needs beside the model id. */
+export interface CloudPlace {
+  /** AWS or Google Cloud region, `global` included. */
+  readonly region?: string;
+  /** Google Cloud project. */
+  readonly project?: string;
+  /** Azure OpenAI: `v1`, `preview` or a date. */
+  readonly apiVersion?: string;
 }
 
 /** The rows most vendors use; a vendor that spells a path differently writes a row of its own. */
@@ -12,6 +28,21 @@ export const RESPONSES = { dialect: 'openai.responses', path: '/responses' } as 
 /** Last in a vendor's list: only clients that call it want it. */
 export const COMPLETIONS = { dialect: 'openai.completions', path: '/completions' } as const satisfies DialectRow;
 export const MESSAGES = { dialect: 'anthropic.messages', path: '/messages' } as const satisfies DialectRow;
+export const EMBEDDINGS = { dialect: 'openai.embeddings', path: '/embeddings' } as const satisfies DialectRow;
+export const IMAGES = { dialect: 'openai.images', path: '/images/generations' } as const satisfies DialectRow;
+export const SPEECH = { dialect: 'openai.audio.speech', path: '/audio/speech' } as const satisfies DialectRow;
+export const COUNT_TOKENS = {
+  dialect: 'anthropic.count_tokens',
+  path: '/messages/count_tokens',
+} as const satisfies DialectRow;
+
+/** A difference between a vendor's spelling of a dialect and the dialect's home. */
+export interface VendorQuirk {
+  readonly dialect: DialectId;
+  /** Exact model ids that it is about; absent: all of the vendor's. The first quirk that fits a model is taken. */
+  readonly models?: readonly string[];
+  readonly body: BodyQuirks;
+}
 
 /** One vendor: a data row. A vendor whose wire format has quirks adds functions beside the row, in the same file. */
 export interface Provider {
@@ -42,18 +73,25 @@ export interface Provider {
   readonly basePathFor?: (request: PathRequest) => string | undefined;
   /** Whole path for vendors that do not fit `base + path` (Azure, Bedrock). */
   readonly pathFor?: (request: PathRequest) => string;
+  /** Where its bodies differ from those of the dialects it speaks. */
+  readonly quirks?: readonly VendorQuirk[];
   /** Set while a later issue brings the vendor's own wire format; validate says so. */
   readonly notYet?: string;
 }
 
 export interface PathRequest {
   readonly dialect: DialectId;
+  /** API the caller speaks. */
+  readonly client: DialectId;
   /** Path suffix of the dialect row. */
-  readonly path: string;
+  readonly path?: string;
   /** Base path without surrounding slashes; undefined: the vendor's own. */
   readonly basePath: string | undefined;
   /** Prefix as written in the file (`perplexity`), for custom vendors that differ from their interface. */
   readonly prefix?: string;
   readonly modelId: string;
   readonly stream: boolean;
+  /** Absent: the dialect itself. */
+  readonly api?: UpstreamApiId;
+  readonly cloud?: CloudPlace;
 }

@@ -1,11 +1,11 @@
-import { CHAT, type Provider } from './provider';
+import { CHAT, EMBEDDINGS, type Provider } from './provider';
 
 /** Addresses differ per region and workspace, so base_url is required; the OpenAI-compatible API lives below its own path. */
 export const provider = {
   id: 'qwen',
   displayName: 'qwen',
   ownBasePath: 'compatible-mode/v1',
-  dialects: [CHAT],
+  dialects: [CHAT, EMBEDDINGS],
   auth: 'bearer',
   asInterface: false,
   catalog: 'qwen',

@@ -21,10 +21,10 @@ function pathOf(
   modelId = 'm-1',
 ): string | undefined {
   const provider = providerCalled(id);
-  const row = chooseDialect(provider, client);
+  const row = chooseDialect(provider, client, modelId);
   if (!row) return undefined;
   const custom = prefix === undefined ? {} : { prefix };
-  return upstreamPath(provider, { dialect: row.dialect, path: row.path, basePath, modelId, stream: false, ...custom });
+  return upstreamPath(provider, { ...row, client, basePath, modelId, stream: false, ...custom });
 }
 
 const AZURE_PATH = '/openai/deployments/m-1/chat/completions?api-version=2025-01-01-preview';
@@ -33,7 +33,16 @@ const AZURE_PATH = '/openai/deployments/m-1/chat/completions?api-version=2025-01
 const PATHS: readonly (readonly [string, string, string, string])[] = [
   ['amazon_bedrock', '/model/m-1/converse', '/model/m-1/converse', '/model/m-1/converse'],
   ['anthropic', '/v1/messages', '/v1/messages', '/v1/messages'],
-  ['azure_openai', AZURE_PATH, AZURE_PATH, AZURE_PATH],
+  ['azure_openai', AZURE_PATH, AZURE_PATH, '/openai/responses?api-version=2025-01-01-preview'],
+  ['cohere', '/v2/chat', '/v2/chat', '/v2/chat'],
+  ['tgi', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
+  [
+    'vertex_ai',
+    '/v1/publishers/google/models/m-1:generateContent',
+    '/v1/publishers/google/models/m-1:generateContent',
+    '/v1/publishers/google/models/m-1:generateContent',
+  ],
+  ['vllm', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
   ['chatgpt', '/backend-api/codex/chat/completions', '/backend-api/codex/responses', '/backend-api/codex/responses'],
   ['deepseek', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
   ['digitalocean', '/v1/chat/completions', '/v1/chat/completions', '/v1/chat/completions'],
@@ -68,7 +77,7 @@ describe('upstream paths without a base_url path', () => {
   });
 
   it('covers every vendor', () => {
-    expect(PATHS.map(([id]) => id)).toEqual(providerIds());
+    expect(PATHS.map(([id]) => id).sort()).toEqual(providerIds());
   });
 });
 
@@ -108,7 +117,13 @@ describe('upstream paths with a base_url path', () => {
 
   it("asks for Bedrock's stream by path, with the ARN of a model as one segment", () => {
     const modelId = 'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite-v1:0';
-    const request = { dialect: 'bedrock.converse', path: '', basePath: undefined, modelId, stream: true } as const;
+    const request = {
+      dialect: 'bedrock.converse',
+      client: 'openai.chat',
+      basePath: undefined,
+      modelId,
+      stream: true,
+    } as const;
     expect(upstreamPath(providerCalled('amazon_bedrock'), request)).toBe(
       '/model/arn:aws:bedrock:us-east-1:123456789012:inference-profile%2Fus.amazon.nova-lite-v1:0/converse-stream',
     );
@@ -177,9 +192,9 @@ describe('the rows', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('offer the values of provider_interface that Plano accepts', () => {
+  it('offer the values of provider_interface that Plano accepts, and those of servers that many run', () => {
     expect(interfaceIds()).toEqual(
-      'chatgpt deepseek digitalocean edenai gemini groq mistral moonshotai openai openrouter plano vercel xiaomi'.split(
+      'chatgpt cohere deepseek digitalocean edenai gemini groq mistral moonshotai openai openrouter plano tgi vercel vllm xiaomi'.split(
         ' ',
       ),
     );
@@ -210,6 +225,9 @@ describe('the rows', () => {
       'ollama',
       'plano',
       'qwen',
+      'tgi',
+      'vertex_ai',
+      'vllm',
     ]);
   });
 

@@ -4,7 +4,9 @@
  * Callers: `config` (ids, addresses), `compiler` (addresses), `decide` (catalogs), `pipeline` (dialects, paths, headers).
  */
 import type { DialectId } from '../wire/api';
+import type { BodyQuirks } from '../wire/body-quirks';
 import { findDialect } from '../wire/dialect-registry';
+import { apiPath } from '../wire/upstream-registry';
 import catalog from './catalog.json';
 import { PROVIDERS } from './index';
 import type { DialectRow, PathRequest, Provider } from './provider';
@@ -39,11 +41,13 @@ export function interfaceIds(): readonly string[] {
 /**
  * Which API to call the vendor with: the client's own when the vendor speaks it (nothing needs rebuilding then), else
  * the first of the vendor's that the client's can be translated to. Undefined when neither is possible.
+ *
+ * @param modelId vendors that host models of others offer some APIs for some models only
  */
-export function chooseDialect(provider: Provider, client: DialectId): DialectRow | undefined {
+export function chooseDialect(provider: Provider, client: DialectId, modelId = ''): DialectRow | undefined {
+  const rows = provider.dialects.filter(({ models }) => models === undefined || models.test(modelId));
   return (
-    provider.dialects.find((row) => row.dialect === client) ??
-    provider.dialects.find((row) => isTranslated(client) && isTranslated(row.dialect))
+    rows.find((row) => row.dialect === client) ?? rows.find((row) => isTranslated(client) && isTranslated(row.dialect))
   );
 }
 
@@ -56,6 +60,11 @@ function isTranslated(dialect: DialectId): boolean {
 export function upstreamPath(provider: Provider, request: PathRequest): string {
   if (provider.pathFor) return provider.pathFor(request);
   const configured = provider.basePathFor ? provider.basePathFor(request) : request.basePath;
+  if (request.path === undefined) {
+    const { api, dialect, client, modelId, stream, cloud } = request;
+    const path = apiPath(api ?? dialect, client, { modelId, stream, ...cloud });
+    return configured ? `/${configured}${path}` : path;
+  }
   const basePath = configured ?? ownBasePath(provider);
   return basePath === '' ? request.path : `/${basePath}${request.path}`;
 }
@@ -65,6 +74,14 @@ function ownBasePath(provider: Provider): string {
   if (provider.ownBasePath !== undefined) return provider.ownBasePath;
   if (provider.baseUrl === undefined) return USUAL_BASE_PATH;
   return new URL(provider.baseUrl).pathname.replace(/^\/+|\/+$/g, '');
+}
+
+/** What must be spelled differently in a body of this dialect for this model; undefined for most. */
+export function bodyQuirks(provider: Provider, dialect: string, modelId: string): BodyQuirks | undefined {
+  const quirk = provider.quirks?.find(
+    ({ dialect: id, models }) => id === dialect && (models === undefined || models.includes(modelId)),
+  );
+  return quirk?.body;
 }
 
 /** Model ids the vendor is known to offer, for expanding wildcards; empty when no list is kept. */

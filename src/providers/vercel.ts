@@ -1,11 +1,11 @@
-import { CHAT, MESSAGES, RESPONSES, type Provider } from './provider';
+import { CHAT, EMBEDDINGS, MESSAGES, RESPONSES, type Provider } from './provider';
 
 /** A gateway of many vendors that offers each API natively. */
 export const provider = {
   id: 'vercel',
   displayName: 'vercel',
   baseUrl: 'https://ai-gateway.vercel.sh/v1',
-  dialects: [CHAT, MESSAGES, RESPONSES],
+  dialects: [CHAT, MESSAGES, RESPONSES, EMBEDDINGS],
   auth: 'bearer',
   asInterface: true,
   keyVariable: 'AI_GATEWAY_API_KEY',

@@ -1,10 +1,10 @@
-import { CHAT, type Provider } from './provider';
+import { CHAT, EMBEDDINGS, type Provider } from './provider';
 
 export const provider = {
   id: 'zhipu',
   displayName: 'zhipu',
   baseUrl: 'https://open.bigmodel.cn/api/paas/v4',
-  dialects: [CHAT],
+  dialects: [CHAT, EMBEDDINGS],
   auth: 'bearer',
   asInterface: false,
   catalog: 'z-ai',

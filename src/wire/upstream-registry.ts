@@ -43,3 +43,22 @@ export function translationBetween(client: DialectId, api: UpstreamApi): Transla
 function untranslatable(client: DialectId, id: UpstreamApiId): GatewayError {
   return new GatewayError('unsupported_translation', `Requests of ${client} cannot be translated to ${id} yet.`);
 }
+
+/** Where and how a call goes; what a path may depend on. */
+export interface PathFactsOfCall {
+  readonly modelId: string;
+  readonly stream: boolean;
+  readonly region?: string;
+  readonly project?: string;
+  readonly apiVersion?: string;
+}
+
+/** Path and query from the root of the API's host. Throws GatewayError `invalid_request` for impossible model names. */
+export function apiPath(id: UpstreamApiId, client: DialectId, { modelId, ...call }: PathFactsOfCall): string {
+  return findUpstreamApi(id, client).path({
+    requestModel: modelId,
+    upstreamModel: modelId,
+    includeUsage: false,
+    ...call,
+  });
+}
