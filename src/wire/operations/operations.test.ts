@@ -98,8 +98,8 @@ describe('paths', () => {
     expect(rendered.path).toBe(path);
   });
 
-  it.each(['..', ''])('a model named "%s" gets none', async (model) => {
-    const rendering = wire.render('openai.embeddings', 'vertex.predict-embed', bytesOf(EMBED), contextFor(model));
+  it('a model named ".." gets none', async () => {
+    const rendering = wire.render('openai.embeddings', 'vertex.predict-embed', bytesOf(EMBED), contextFor('..'));
     await expect(rendering).rejects.toMatchObject({ code: 'invalid_request', param: 'model' });
   });
 });
