@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { geminiViolations } from '../../test/fakes/gemini-conformance';
 import { responsesViolations } from '../../test/fakes/responses-conformance';
 import { seededRandom, type SeededRandom } from '../../test/fakes/seeded-random';
 import { chatViolations, completionsViolations, messagesViolations } from '../../test/fakes/stream-conformance';
@@ -42,6 +43,7 @@ const isNative = (upstream: UpstreamApiId, client: DialectId): boolean =>
 
 /** Rules of the client API that a stream breaks. */
 function brokenRules(client: DialectId, text: string): readonly string[] {
+  if (client === 'gemini.generate') return geminiViolations(text);
   if (client === 'openai.chat') return chatViolations(text, { includeUsage: true });
   if (client === 'openai.responses') return responsesViolations(text);
   if (client === 'openai.completions') return completionsViolations(text, { includeUsage: true });

@@ -109,6 +109,11 @@ function decodeConfig(
     if (value !== null && !KNOWN_CONFIG.has(field)) warnings.dropped(`generationConfig.${field}`);
   }
   const number = (name: string): number | undefined => asNumber(member(config, name));
+  const logprobs = asBoolean(member(config, 'responseLogprobs'));
+  const topLogprobs = number('logprobs');
+  // Few APIs have these; those that do call Warnings.carried.
+  if (logprobs === true) warnings.dropped('logprobs');
+  if (topLogprobs !== undefined) warnings.dropped('top_logprobs');
   return {
     stopSequences: asList(member(config, 'stopSequences')).filter((stop) => typeof stop === 'string'),
     ...defined({
@@ -120,8 +125,8 @@ function decodeConfig(
       seed: number('seed'),
       presencePenalty: number('presencePenalty'),
       frequencyPenalty: number('frequencyPenalty'),
-      logprobs: asBoolean(member(config, 'responseLogprobs')),
-      topLogprobs: number('logprobs'),
+      logprobs,
+      topLogprobs,
       responseFormat: decodeFormat(config, warnings),
       reasoning: decodeThinking(member(config, 'thinkingConfig')),
     }),

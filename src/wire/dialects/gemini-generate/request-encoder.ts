@@ -1,6 +1,5 @@
 import type { TranslateContext } from '../../api';
 import { defined } from '../../defined';
-import { invalid } from '../../facts';
 import { asObject, type JsonObject } from '../../json/read';
 import type { ChatRequest, ResponseFormat } from '../../message';
 import type { Warnings } from '../../warnings';
@@ -21,13 +20,13 @@ const OWN_FIELDS = ['safetySettings', 'labels', 'cachedContent'] as const;
 export function encodeRequest(request: ChatRequest, context: TranslateContext, warnings: Warnings): JsonObject {
   const generation = generationOf(context.upstreamModel);
   const { contents, system } = new ContentsEncoder(generation, warnings).add(request.messages);
-  if (contents.length === 0 && system.length === 0) throw invalid('messages', 'must hold at least one message');
   const tools = encodeTools(request, generation, warnings);
   const config = generationConfig(request, generation, warnings);
   const hasFunctions = tools.some((tool) => tool['functionDeclarations'] !== undefined);
   warnDropped(request, warnings);
   return {
-    contents: contents.length > 0 ? contents : [{ role: 'user', parts: [{ text: ' ' }] }],
+    // A request must have contents; system text alone gets a blank one to answer.
+    contents: contents.length > 0 || system.length === 0 ? contents : [{ role: 'user', parts: [{ text: ' ' }] }],
     ...defined({
       systemInstruction: system.length > 0 ? { parts: system } : undefined,
       tools: tools.length > 0 ? tools : undefined,

@@ -89,18 +89,7 @@ function united(left: JsonObject, right: JsonObject): JsonObject {
 /** `null` among the types or alternatives becomes `nullable`, several types become alternatives. */
 function withoutNull(schema: JsonObject): JsonObject {
   const { type } = schema;
-  if (Array.isArray(type)) {
-    const types: readonly unknown[] = type.filter((word) => word !== 'null');
-    const { type: _types, ...beside } = schema;
-    const nullable = types.length < type.length ? { nullable: true } : {};
-    if (types.length <= 1)
-      return withoutNull({ ...beside, ...(types.length === 1 ? { type: types[0] } : {}), ...nullable });
-    return {
-      ...beside,
-      anyOf: types.map((word) => ({ type: word, ...keywordsOf(String(word), beside) })),
-      ...nullable,
-    };
-  }
+  if (Array.isArray(type)) return withOneType(schema, type);
   const key = schema['anyOf'] === undefined ? 'oneOf' : 'anyOf';
   const branches = asList(schema[key]);
   const rest = branches.filter((branch) => !isNull(branch));
@@ -108,11 +97,19 @@ function withoutNull(schema: JsonObject): JsonObject {
   return withoutNull(unwrapped({ ...schema, [key]: rest, nullable: true }));
 }
 
-/** What of a schema with several types speaks about one of them. */
-function keywordsOf(type: string, schema: JsonObject): JsonObject {
-  if (type === 'array') return schema['items'] === undefined ? {} : { items: schema['items'] };
-  if (type === 'object') return schema['properties'] === undefined ? {} : { properties: schema['properties'] };
-  return {};
+function withOneType(schema: JsonObject, types: readonly unknown[]): JsonObject {
+  const words = types.filter((word) => word !== 'null');
+  const nullable = words.length < types.length ? { nullable: true } : {};
+  const { type: _types, ...beside } = schema;
+  if (words.length <= 1) {
+    return withoutNull({ ...beside, ...(words.length === 1 ? { type: words[0] } : {}), ...nullable });
+  }
+  const { items, properties, required, ...shared } = beside;
+  const branches = words.map((type) => {
+    if (type === 'array') return { type, items };
+    return type === 'object' ? { type, properties, required } : { type };
+  });
+  return { ...shared, anyOf: branches, ...nullable };
 }
 
 function isNull(branch: unknown): boolean {

@@ -30,13 +30,14 @@ export class GeminiStreamDecoder implements StreamDecoder {
   decode({ data }: { readonly data: JsonObject }): readonly StreamPart[] {
     const error = data['error'];
     if (error !== undefined && error !== null) return [errorPart(error)];
-    const parts: StreamPart[] = this.start(data);
+    // Usage goes first: clients of Messages are told the prompt's tokens when the message starts.
+    const usage = decodeUsage(member(data, 'usageMetadata'));
+    const parts: StreamPart[] = usage === undefined ? [] : [{ type: 'usage', usage }];
+    parts.push(...this.start(data));
     asObjects(data['candidates']).forEach((candidate, position) => {
       parts.push(...this.candidate(candidate, asNumber(candidate['index']) ?? position));
     });
     if (isBlocked(data)) this.choice(0).stop ??= 'content-filter';
-    const usage = decodeUsage(member(data, 'usageMetadata'));
-    if (usage !== undefined) parts.push({ type: 'usage', usage });
     return parts;
   }
 

@@ -24,6 +24,7 @@ export function encodeRequest(request: ChatRequest, context: TranslateContext, w
   const keepsCache = UNDERSTANDS_CACHE_HINTS.test(model);
   const hasTools = request.tools.length > 0;
   if (request.topK !== undefined) warnings.dropped('top_k');
+  for (const field of ['logprobs', 'top_logprobs']) warnings.carried(field);
   return {
     model,
     messages: encodeMessages(request.messages, keepsCache, warnings),
