@@ -1,4 +1,5 @@
-import { METADATA_USAGE_NAMESPACE, type UsageKey } from '../config/names';
+import { METADATA_USAGE_NAMESPACE } from '../config/names';
+import { ANSWER_USAGE, EVENT_USAGE, type UsagePath } from '../wire/usage-paths';
 import { because, extension, MEBIBYTE, type EnvoyObject } from './resource';
 
 /**
@@ -16,74 +17,6 @@ const MAX_EVENT_BYTES = 10 * MEBIBYTE;
 /** `application/json`, with or without parameters, and what is built on it (`application/vnd.api+json`). */
 const JSON_TYPE = '(?i)application/([a-z0-9.-]+\\+)?json( *;.*)?';
 
-interface UsageRule {
-  readonly key: UsageKey;
-  /** Where the number stands in the JSON of an answer or event. */
-  readonly path: string;
-  /** The event that has it comes once. */
-  readonly once?: true;
-}
-
-/**
- * Counts of complete answers. Later rules win: the names that are a vendor's own stand behind those that it may send for
- * compatibility.
- */
-const ANSWER_RULES: readonly UsageRule[] = [
-  { key: 'prompt', path: 'meta.tokens.input_tokens' },
-  { key: 'prompt', path: 'meta.billed_units.input_tokens' },
-  { key: 'prompt', path: 'usage.tokens.input_tokens' },
-  { key: 'prompt', path: 'inputTextTokenCount' },
-  { key: 'prompt', path: 'usage.inputTokens' },
-  { key: 'prompt', path: 'usage.input_tokens' },
-  { key: 'prompt', path: 'usage.prompt_tokens' },
-  { key: 'prompt', path: 'usageMetadata.promptTokenCount' },
-  { key: 'completion', path: 'meta.tokens.output_tokens' },
-  { key: 'completion', path: 'usage.tokens.output_tokens' },
-  { key: 'completion', path: 'usage.outputTokens' },
-  { key: 'completion', path: 'usage.output_tokens' },
-  { key: 'completion', path: 'usage.completion_tokens' },
-  { key: 'completion', path: 'usageMetadata.candidatesTokenCount' },
-  { key: 'thoughts', path: 'usageMetadata.thoughtsTokenCount' },
-  { key: 'tool_prompt', path: 'usageMetadata.toolUsePromptTokenCount' },
-  { key: 'cache_read', path: 'usage.cached_tokens' },
-  { key: 'cache_read', path: 'usage.prompt_cache_hit_tokens' },
-  { key: 'cache_read', path: 'usage.cacheReadInputTokens' },
-  { key: 'cache_read', path: 'usage.cache_read_input_tokens' },
-  { key: 'cache_read', path: 'usage.input_tokens_details.cached_tokens' },
-  { key: 'cache_read', path: 'usage.prompt_tokens_details.cached_tokens' },
-  { key: 'cache_read', path: 'usageMetadata.cachedContentTokenCount' },
-  { key: 'cache_write', path: 'usage.cacheWriteInputTokens' },
-  { key: 'cache_write', path: 'usage.cache_creation_input_tokens' },
-  { key: 'cache_write', path: 'usage.prompt_tokens_details.cache_write_tokens' },
-];
-
-/**
- * Counts in streams. Every event is held against every rule, so these are only what streams are known to carry; a count
- * that comes again replaces the earlier one. Anthropic's first event says the prompt, its last one the completion
- * (`output_tokens` of the first one is provisional and no rule of ours).
- */
-const EVENT_RULES: readonly UsageRule[] = [
-  { key: 'prompt', path: 'message.usage.input_tokens', once: true },
-  { key: 'cache_read', path: 'message.usage.cache_read_input_tokens', once: true },
-  { key: 'cache_write', path: 'message.usage.cache_creation_input_tokens', once: true },
-  { key: 'completion', path: 'usage.output_tokens' },
-  { key: 'prompt', path: 'usage.input_tokens' },
-  { key: 'prompt', path: 'x_groq.usage.prompt_tokens' },
-  { key: 'completion', path: 'x_groq.usage.completion_tokens' },
-  { key: 'prompt', path: 'usage.prompt_tokens' },
-  { key: 'completion', path: 'usage.completion_tokens' },
-  { key: 'cache_read', path: 'usage.prompt_tokens_details.cached_tokens' },
-  { key: 'prompt', path: 'response.usage.input_tokens' },
-  { key: 'completion', path: 'response.usage.output_tokens' },
-  { key: 'cache_read', path: 'response.usage.input_tokens_details.cached_tokens' },
-  { key: 'prompt', path: 'usageMetadata.promptTokenCount' },
-  { key: 'completion', path: 'usageMetadata.candidatesTokenCount' },
-  { key: 'thoughts', path: 'usageMetadata.thoughtsTokenCount' },
-  { key: 'cache_read', path: 'usageMetadata.cachedContentTokenCount' },
-  { key: 'prompt', path: 'delta.usage.tokens.input_tokens' },
-  { key: 'completion', path: 'delta.usage.tokens.output_tokens' },
-];
-
 /** envoy.filters.http.json_to_metadata: holds a complete JSON answer until its end. */
 function jsonFilter(): EnvoyObject {
   return extension(
@@ -93,7 +26,7 @@ function jsonFilter(): EnvoyObject {
       {
         response_rules: because(
           {
-            rules: ANSWER_RULES.map(rule),
+            rules: ANSWER_USAGE.map(rule),
             allow_content_types_regex: { regex: JSON_TYPE },
           },
           { allow_content_types_regex: 'The default takes no parameters, and many upstreams add a charset.' },
@@ -117,7 +50,7 @@ function eventFilter(): EnvoyObject {
               'envoy.content_parsers.json',
               'envoy.extensions.content_parsers.json.v3.JsonContentParser',
               {
-                rules: EVENT_RULES.map((each) => ({
+                rules: EVENT_USAGE.map((each) => ({
                   rule: rule(each),
                   ...(each.once === true ? { stop_processing_after_matches: 1 } : {}),
                 })),
@@ -134,7 +67,7 @@ function eventFilter(): EnvoyObject {
 }
 
 /** envoy.extensions.filters.http.json_to_metadata.v3.JsonToMetadata.Rule */
-function rule({ key, path }: UsageRule): EnvoyObject {
+function rule({ key, path }: UsagePath): EnvoyObject {
   return {
     selectors: path.split('.').map((step) => ({ key: step })),
     on_present: { metadata_namespace: METADATA_USAGE_NAMESPACE, key },

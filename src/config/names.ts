@@ -9,14 +9,8 @@ export const METADATA_EXCHANGE_NAMESPACE = 'outerloop.exchange';
 /** Keys of METADATA_EXCHANGE_NAMESPACE that say who an attempt asks; the last attempt's values stay for the access logs. */
 export const ANSWERER_KEYS = ['provider', 'model', 'api'] as const;
 
-/** Dynamic metadata with the token counts of an answer, as its vendor counts them: numbers under UsageKey names. */
+/** Dynamic metadata with the token counts of an answer, as its vendor counts them: numbers under UsageKey names (wire). */
 export const METADATA_USAGE_NAMESPACE = 'outerloop.usage';
-
-/**
- * prompt and completion as the vendor defines them. thoughts: counted beside the completion (Gemini); tool_prompt: beside
- * the prompt (Gemini).
- */
-export type UsageKey = 'prompt' | 'completion' | 'cache_read' | 'cache_write' | 'thoughts' | 'tool_prompt';
 
 /** Cluster that calls the same place as `upstream` and lets the sidecar look into answers before their headers go on. */
 export function peekedCluster(upstream: string): string {

@@ -1,8 +1,9 @@
 import type { sendUnaryData, ServerReadableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { METADATA_EXCHANGE_NAMESPACE, METADATA_USAGE_NAMESPACE, type UsageKey } from '../config/names';
+import { METADATA_EXCHANGE_NAMESPACE, METADATA_USAGE_NAMESPACE } from '../config/names';
 import type { Answerer } from '../pipeline/mutation';
 import type { RequestRecord, TokenCounts, UpstreamFailure } from '../pipeline/request-record';
 import type { Log } from '../ports/log';
+import type { UsageKey } from '../wire/usage-paths';
 import type { AccessLogMessage, Duration, HttpAccessLogEntry, ResponseFlags, Struct } from './protocol';
 
 type LogCall = ServerReadableStream<AccessLogMessage, object>;

@@ -2,7 +2,7 @@ import { status, type ServerDuplexStream } from '@grpc/grpc-js';
 import { FROM_UPSTREAM_HEADER, GRPC_LISTENER_KEY } from '../config/names';
 import type { CloseReason } from '../pipeline/exchange';
 import type { FrontExchange, Gateway } from '../pipeline/gateway';
-import { NO_HEADER_CHANGES } from '../pipeline/mutation';
+import { NO_HEADER_CHANGES, type RewriteResponse } from '../pipeline/mutation';
 import { requestHead, type Headers } from '../pipeline/request-head';
 import type { Log } from '../ports/log';
 import type { Metrics } from '../ports/metrics';
@@ -19,6 +19,7 @@ import {
   replaceReply,
   rewriteReply,
   streamedBodyReplies,
+  usageMetadata,
 } from './reply';
 
 export type ProcessStream = ServerDuplexStream<ProcessingRequest, ProcessingResponse>;
@@ -43,7 +44,7 @@ type State = 'head' | 'body' | 'forwarded' | 'rewriting' | 'over';
 export class FrontStream {
   private state: State = 'head';
   private exchange: FrontExchange | undefined;
-  private rewrite: ((chunk: Buffer, end: boolean) => Promise<Buffer>) | undefined;
+  private answer: RewriteResponse | undefined;
   private readonly abort = new AbortController();
   /** Messages are handled one after the other, also when one takes a while. */
   private queue: Promise<void> = Promise.resolve();
@@ -137,7 +138,7 @@ export class FrontStream {
       const body = await outcome.rewrite(Buffer.alloc(0), true);
       return this.finish(replaceReply(changes, body));
     }
-    this.rewrite = outcome.rewrite;
+    this.answer = outcome;
     this.state = 'rewriting';
     this.send(rewriteReply(changes));
   }
@@ -152,12 +153,20 @@ export class FrontStream {
   private async onResponseTrailers(): Promise<void> {
     this.state = 'over';
     await this.sendRewritten(Buffer.alloc(0), true, false);
-    this.send(CONTINUE_RESPONSE_TRAILERS);
+    this.send({ ...CONTINUE_RESPONSE_TRAILERS, ...this.usage() });
   }
 
   private async sendRewritten(chunk: Buffer, end: boolean, endOfStream: boolean): Promise<void> {
-    const rewritten = (await this.rewrite?.(chunk, end)) ?? chunk;
-    for (const reply of streamedBodyReplies(rewritten, endOfStream)) this.send(reply);
+    const rewritten = (await this.answer?.rewrite(chunk, end)) ?? chunk;
+    const replies = [...streamedBodyReplies(rewritten, endOfStream)];
+    replies.forEach((reply, index) => {
+      const isLast = endOfStream && index === replies.length - 1;
+      this.send(isLast ? { ...reply, ...this.usage() } : reply);
+    });
+  }
+
+  private usage(): Pick<ProcessingResponse, 'dynamicMetadata'> {
+    return usageMetadata(this.answer?.usage?.() ?? {});
   }
 
   private openExchange(): FrontExchange {

@@ -1,5 +1,11 @@
-import { ANSWERER_KEYS, METADATA_EXCHANGE_NAMESPACE, METADATA_ROUTE_NAMESPACE } from '../config/names';
+import {
+  ANSWERER_KEYS,
+  METADATA_EXCHANGE_NAMESPACE,
+  METADATA_ROUTE_NAMESPACE,
+  METADATA_USAGE_NAMESPACE,
+} from '../config/names';
 import type { Answerer, AttemptRendering, Forward, HeaderChanges, Reply } from '../pipeline/mutation';
+import type { UsageNumbers } from '../wire/usage-paths';
 import {
   BODY_FULL_DUPLEX_STREAMED,
   BODY_NONE,
@@ -155,6 +161,14 @@ export function rewriteReply(headers: HeaderChanges): ProcessingResponse {
       responseTrailerMode: HEADERS_SEND,
     },
   };
+}
+
+/** For the access logs: what Envoy's own filters could not read. Goes with the last reply of an answer. */
+export function usageMetadata(usage: UsageNumbers): Pick<ProcessingResponse, 'dynamicMetadata'> {
+  const numbers = Object.entries(usage).map(([key, numberValue]) => [key, { numberValue }] as const);
+  if (numbers.length === 0) return {};
+  const fields = Object.fromEntries(numbers);
+  return { dynamicMetadata: { fields: { [METADATA_USAGE_NAMESPACE]: { structValue: { fields } } } } };
 }
 
 /** Splits a piece of body into messages that Envoy accepts; nothing at all for an empty piece that is not the last. */

@@ -1,6 +1,7 @@
 /**
  * What the pipeline may ask Envoy to do. `extproc` accepts nothing else, and knows how each form is spelled in protobuf.
  */
+import type { UsageNumbers } from '../wire/usage-paths';
 
 /** Header names are lower case; names in `remove` are applied before `set`. */
 export interface HeaderChanges {
@@ -61,6 +62,8 @@ export interface RewriteResponse {
    * (possibly none).
    */
   readonly rewrite: (chunk: Buffer, end: boolean) => Promise<Buffer>;
+  /** After the last byte: token counts that Envoy could not read itself. */
+  readonly usage?: () => UsageNumbers;
 }
 
 export type RequestOutcome = Forward | Reply;

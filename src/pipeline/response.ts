@@ -1,8 +1,10 @@
 import { createResponseTranslator } from '../wire';
 import type { TranslateResponseContext } from '../wire/api';
+import { UsageReader } from '../wire/usage-reader';
 import { createDecompressor } from './decompress';
 import type { ResponseHead } from './exchange';
 import type { PassResponse, RewriteResponse } from './mutation';
+import { needsReading } from './observed-usage';
 
 /** The answer goes out as it came, with these headers. */
 export function passThrough(set: Readonly<Record<string, string>>, remove: readonly string[]): PassResponse {
@@ -21,6 +23,7 @@ export interface RewriteOptions {
 export function rewriteAnswer({ head, set, context, maxBytes }: RewriteOptions): RewriteResponse {
   const translator = createResponseTranslator(context);
   const decompressor = createDecompressor(head.headers.get('content-encoding'), maxBytes);
+  const reader = needsReading(head) ? new UsageReader() : undefined;
   return {
     kind: 'rewrite',
     headers: {
@@ -29,10 +32,12 @@ export function rewriteAnswer({ head, set, context, maxBytes }: RewriteOptions):
     },
     async rewrite(chunk, end) {
       const plain = decompressor === undefined ? chunk : await decompressor.push(chunk, end);
+      reader?.push(plain);
       const pieces: Buffer[] = [];
       if (plain.length > 0) pieces.push(translator.push(plain));
       if (end) pieces.push(translator.end(false));
       return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
     },
+    ...(reader === undefined ? {} : { usage: () => reader.end() }),
   };
 }

@@ -167,6 +167,21 @@ describe('exact counts', () => {
     expect(tokens[`openai/gpt-4o-bytes${bytes} completion`]).toBeGreaterThan(100_000);
   });
 
+  it.each([
+    ['compressed although nobody asked for it', 'application/json', gzipSync],
+    ['with a type that says nothing', 'text/plain', (text: string) => Buffer.from(text)],
+  ])('an answer %s, byte for byte', async (_, type, encode) => {
+    const body = encode('{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}}');
+    const coding = encode === gzipSync ? { 'content-encoding': 'gzip' } : undefined;
+    openai.next({ body, headers: { 'content-type': type, ...coding } });
+    let received = '';
+    const tokens = await tokensOf(
+      async () => (received = await post('/v1/chat/completions', { ...hi, model: 'gpt-4o' })),
+    );
+    expect(JSON.parse(received)).toMatchObject({ usage: { prompt_tokens: 7 } });
+    expect(tokens).toEqual({ 'openai/gpt-4o prompt': 7, 'openai/gpt-4o completion': 3 });
+  });
+
   it('after a failover once, for the model that answered', async () => {
     openai.next({ status: 503 });
     const tokens = await tokensOf(() => post('/v1/chat/completions', { ...hi, model: 'chain' }));

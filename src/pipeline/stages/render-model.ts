@@ -6,6 +6,7 @@ import type { DialectId, RenderedRequest, TranslateContext } from '../../wire/ap
 import type { Exchange, ResponseHead } from '../exchange';
 import { headerText } from '../header-text';
 import type { Answerer, AttemptRendering, Forward, HeaderChanges, ResponseOutcome } from '../mutation';
+import { needsReading, observeAnswer } from '../observed-usage';
 import { llmAttributes, markStatus } from '../spans';
 import { passThrough, rewriteAnswer } from '../response';
 import type { ListenerServices } from '../services';
@@ -169,7 +170,10 @@ class ModelRenderer {
     if (!head.fromUpstream) return passThrough({}, []);
     const set: Record<string, string> = { 'x-outerloop-model': headerText(candidateName(target.candidate)) };
     if (this.warnings.length > 0) set['x-outerloop-warnings'] = headerText(this.warnings.join('; '));
-    if (target.dialect === this.client) return passThrough(set, []);
+    if (target.dialect === this.client) {
+      const { maxRequestBytes } = this.services.plan.limits;
+      return needsReading(head) ? observeAnswer(head, set, maxRequestBytes) : passThrough(set, []);
+    }
     return rewriteAnswer({
       head,
       set,
