@@ -3,7 +3,7 @@ import type { Context } from '@opentelemetry/api';
 import { GatewayError } from '../wire/errors';
 import { Exchange, type CloseReason, type ResponseHead } from './exchange';
 import { headerText } from './header-text';
-import { errorReply, readHead, type HeadOutcome } from './local-answers';
+import { crossOrigin, errorReply, readHead, type HeadOutcome } from './local-answers';
 import {
   NO_HEADER_CHANGES,
   type AttemptRendering,
@@ -126,8 +126,11 @@ export class FrontExchange {
     if (handler === undefined) return { kind: 'pass', headers: NO_HEADER_CHANGES };
     const outcome = handler(head, this.exchange.attempt);
     const reason = this.debugReason();
-    if (reason === undefined) return outcome;
-    const set = { ...outcome.headers.set, 'x-outerloop-decision': headerText(reason) };
+    const set = {
+      ...outcome.headers.set,
+      ...crossOrigin(this.exchange.head),
+      ...(reason === undefined ? {} : { 'x-outerloop-decision': headerText(reason) }),
+    };
     return { ...outcome, headers: { set, remove: outcome.headers.remove } };
   }
 
@@ -178,6 +181,7 @@ export class FrontExchange {
     const fields = { requestId: this.exchange.requestId, listener: listener.name, code: error.code, err: error };
     if (error.code === 'internal') log.error(fields, 'request failed');
     else log.debug(fields, 'request refused');
-    return errorReply(this.exchange.head.path, error);
+    const reply = errorReply(this.exchange.head.path, error);
+    return { ...reply, headers: { ...reply.headers, ...crossOrigin(this.exchange.head) } };
   }
 }

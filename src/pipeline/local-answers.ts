@@ -5,6 +5,7 @@ import type { Reply } from './mutation';
 import { errorDialect, type RequestHead } from './request-head';
 import type { ListenerServices } from './services';
 
+const MODELS_PATH = '/v1/models';
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
 
 /** What a request's headers alone lead to: an API call, or an answer of ours. */
@@ -16,8 +17,8 @@ export type HeadOutcome = { readonly kind: 'call'; readonly dialect: DialectId }
  */
 export function readHead(head: RequestHead, services: ListenerServices): HeadOutcome {
   if (head.path === '/healthz') return health(services);
-  if (head.path === '/v1/models' && services.listener.type !== 'agent') return modelList(head, services);
-  if (head.path === '/v1/models') return agentList(head, services);
+  if (head.method === 'OPTIONS') return preflight(head);
+  if (head.path === MODELS_PATH || head.path.startsWith(`${MODELS_PATH}/`)) return models(head, services);
   const dialect = dialectForPath(head.path);
   if (dialect === undefined)
     throw new GatewayError('unknown_path', `There is nothing at ${head.method} ${head.path.slice(0, 200)}.`);
@@ -51,31 +52,75 @@ function health(services: ListenerServices): Reply {
   };
 }
 
-/** GET /v1/models in OpenAI's list shape; `created` is 0 because nothing knows when a model was made. */
-function modelList(head: RequestHead, services: ListenerServices): Reply {
-  return list(head, services.models.list());
+/** Browsers ask before they send JSON or credentials (Fetch standard, CORS-preflight). No cookies are used, so any origin may. */
+function preflight(head: RequestHead): Reply {
+  const isKnown = head.path.startsWith(MODELS_PATH) || dialectForPath(head.path) !== undefined;
+  if (!isKnown) throw new GatewayError('unknown_path', `There is nothing at ${head.path.slice(0, 200)}.`);
+  const methods = head.path.startsWith(MODELS_PATH) ? 'GET, OPTIONS' : 'POST, OPTIONS';
+  return {
+    kind: 'reply',
+    status: 204,
+    headers: {
+      allow: methods,
+      ...crossOrigin(head),
+      'access-control-allow-methods': methods,
+      'access-control-allow-headers':
+        head.headers.get('access-control-request-headers') ?? 'Authorization, Content-Type',
+      'access-control-max-age': '86400',
+    },
+    body: Buffer.alloc(0),
+    details: 'outerloop_preflight',
+  };
 }
 
-function agentList(head: RequestHead, services: ListenerServices): Reply {
-  const ids = services.listener.agents.map((agent) => agent.id).sort();
-  return list(
-    head,
-    ids.map((id) => ({ id, ownedBy: services.listener.name })),
-  );
+/** Lets a browser's script read an answer; nothing for callers that are no browsers. */
+export function crossOrigin(head: RequestHead): Readonly<Record<string, string>> {
+  return head.headers.has('origin') ? { 'access-control-allow-origin': '*', 'access-control-expose-headers': '*' } : {};
 }
 
-function list(head: RequestHead, models: readonly { readonly id: string; readonly ownedBy: string }[]): Reply {
+interface ListedModel {
+  readonly id: string;
+  readonly ownedBy: string;
+}
+
+/** GET /v1/models and /v1/models/{id}: models of a model listener, agents of an agent listener, sorted by id. */
+function models(head: RequestHead, services: ListenerServices): Reply {
   if (head.method !== 'GET' && head.method !== 'HEAD') {
     throw new GatewayError('method_not_allowed', `${head.method} is not possible at ${head.path}.`, {
       hint: 'Use GET for this path.',
     });
   }
-  const data = models.map(({ id, ownedBy }) => ({ id, object: 'model', created: 0, owned_by: ownedBy }));
+  const known = services.listener.type === 'agent' ? agentsOf(services) : services.models.list();
+  if (head.path === MODELS_PATH) return json(head, { object: 'list', data: known.map(modelObject) });
+  const id = decodeId(head.path.slice(MODELS_PATH.length + 1));
+  const found = known.find((model) => model.id === id);
+  if (found === undefined) throw new GatewayError('model_not_found', `There is no model "${id.slice(0, 200)}".`);
+  return json(head, modelObject(found));
+}
+
+function agentsOf({ listener }: ListenerServices): readonly ListedModel[] {
+  return listener.agents.map(({ id }) => ({ id, ownedBy: listener.name })).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** OpenAI's model object; `created` is 0 because nothing knows when a model was made. */
+function modelObject({ id, ownedBy }: ListedModel): object {
+  return { id, object: 'model', created: 0, owned_by: ownedBy };
+}
+
+function decodeId(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function json(head: RequestHead, value: object): Reply {
   return {
     kind: 'reply',
     status: 200,
-    headers: { 'content-type': 'application/json' },
-    body: Buffer.from(JSON.stringify({ object: 'list', data })),
-    details: 'outerloop_model_list',
+    headers: { 'content-type': 'application/json', ...crossOrigin(head) },
+    body: Buffer.from(JSON.stringify(value)),
+    details: 'outerloop_models',
   };
 }

@@ -43,7 +43,7 @@ function target(providerId: string, dialect: DialectId, changes: Partial<ModelPl
     default: false,
     ...changes,
   };
-  return { candidate: { model, modelId: 'm', provider }, dialect, path: '/p', authority: 'host' };
+  return { candidate: { model, modelId: 'm', provider }, dialect, api: dialect, path: '/p', authority: 'host' };
 }
 
 const withoutCredential = (changes: Partial<ModelPlan>): Partial<ModelPlan> => {

@@ -2,7 +2,7 @@ import { fillTemplate } from '../config/secret-template';
 import { CLIENT_HEADER_EXCEPTIONS, INTERNAL_HEADER_PREFIXES } from '../config/names';
 import type { ModelCandidate } from '../decide/models';
 import { GatewayError } from '../wire/errors';
-import type { DialectId } from '../wire/api';
+import type { DialectId, UpstreamApiId } from '../wire/api';
 import type { HeaderChanges } from './mutation';
 import type { Headers } from './request-head';
 
@@ -63,6 +63,8 @@ export function withheldHeaders(headers: Headers): string[] {
 export interface CandidateTarget {
   readonly candidate: ModelCandidate;
   readonly dialect: DialectId;
+  /** The dialect as this upstream wraps it. */
+  readonly api: UpstreamApiId;
   readonly path: string;
   readonly authority: string;
 }

@@ -19,4 +19,4 @@ export { renderStreamError, wireErrors } from './error-answer';
 export { memberText } from './json/splice';
 export { createResponseTranslator } from './response';
 export { statusOfError } from './upstream-error';
-export { isUpstreamApiId, upstreamApiIds } from './upstream-registry';
+export { isUpstreamApiId, rewritesAnswers, upstreamApiIds } from './upstream-registry';

@@ -62,3 +62,9 @@ export function apiPath(id: UpstreamApiId, client: DialectId, { modelId, ...call
     ...call,
   });
 }
+
+/** Whether an upstream's answer must be rewritten for the client: other words, or the same words in another framing. */
+export function rewritesAnswers(client: DialectId, id: UpstreamApiId): boolean {
+  const api = findUpstreamApi(id, client);
+  return api.framing !== undefined || translationBetween(client, api).kind !== 'native';
+}

@@ -1,3 +1,4 @@
+import { pathFacts } from '../../wire';
 import { GatewayError } from '../../wire/errors';
 import type { Stage } from '../stage';
 
@@ -24,7 +25,8 @@ export const parseRequest: Stage = {
       }
       const body = exchange.get('body');
       if (body.length === 0) throw new GatewayError('missing_body', 'The request has no body.');
-      exchange.provide('request', await wire.inspect(exchange.get('dialect'), body));
+      const facts = await wire.inspect(exchange.get('dialect'), body);
+      exchange.provide('request', { ...facts, ...pathFacts(exchange.head.path) });
       return undefined;
     },
 };

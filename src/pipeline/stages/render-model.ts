@@ -1,6 +1,15 @@
 import { SpanKind } from '@opentelemetry/api';
+import { peekedCluster } from '../../config/names';
+import {
+  attemptCount,
+  failoverPolicy,
+  looksInside,
+  type AttemptTime,
+  type FailoverPolicy,
+} from '../../decide/failover';
 import type { ModelCandidate } from '../../decide/models';
-import { chooseDialect, upstreamPath } from '../../providers/registry';
+import { bodyQuirks, chooseDialect, upstreamPath } from '../../providers/registry';
+import { rewritesAnswers } from '../../wire';
 import { GatewayError } from '../../wire/errors';
 import type { DialectId, RenderedRequest, TranslateContext } from '../../wire/api';
 import type { Exchange, ResponseHead } from '../exchange';
@@ -9,6 +18,7 @@ import type { Answerer, AttemptRendering, Forward, HeaderChanges, ResponseOutcom
 import { needsReading, observeAnswer } from '../observed-usage';
 import { llmAttributes, markStatus } from '../spans';
 import { passThrough, rewriteAnswer } from '../response';
+import { retryHeaders } from '../retry-headers';
 import type { ListenerServices } from '../services';
 import type { Stage } from '../stage';
 import {
@@ -88,20 +98,22 @@ function targetFor(
   exchange: Exchange,
   authorities: ReadonlyMap<string, string>,
 ): CandidateTarget | undefined {
-  const choice = chooseDialect(candidate.provider, client);
+  const choice = chooseDialect(candidate.provider, client, candidate.modelId);
   if (choice === undefined) return undefined;
   const path = upstreamPath(candidate.provider, {
-    dialect: choice.dialect,
-    path: choice.path,
+    ...choice,
+    client,
     basePath: candidate.model.basePath,
     prefix: candidate.model.prefix,
     modelId: candidate.modelId,
     stream: exchange.get('request').stream,
   });
+  const api = choice.api ?? choice.dialect;
   const same = choice.dialect === client;
   return {
     candidate,
     dialect: choice.dialect,
+    api,
     path: same ? withQuery(path, exchange.head.query) : path,
     authority: authorities.get(candidate.model.upstream) ?? candidate.model.upstream,
   };
@@ -120,6 +132,8 @@ function candidateName(candidate: ModelCandidate): string {
 class ModelRenderer {
   private readonly client: DialectId;
   private readonly withheld: readonly string[];
+  private readonly policy: FailoverPolicy;
+  private readonly time: AttemptTime;
   private readonly headerNames: ReadonlySet<string>;
   /** What the latest attempt's rendering left behind for its answer. */
   private rendered: RenderedRequest | undefined;
@@ -132,6 +146,14 @@ class ModelRenderer {
     this.client = exchange.get('dialect');
     const caller = exchange.head.headers;
     this.withheld = withheldHeaders(caller);
+    const { listener } = services;
+    this.policy = failoverPolicy([exchange.get('modelDecision').failover, listener.failover]);
+    this.time = {
+      attempts: attemptCount(this.policy, targets.length, listener.maxRetries),
+      candidates: targets.length,
+      totalMs: listener.timeoutMs,
+      stream: exchange.get('request').stream,
+    };
     this.headerNames = new Set([
       ...targets.flatMap((target) => Object.keys(target.headers)),
       ...dialectHeaderNames(caller),
@@ -140,13 +162,8 @@ class ModelRenderer {
 
   async forward(): Promise<Forward> {
     const rendered = await this.renderBody(1);
-    const attempts = attemptCount(this.targets.length, this.services.listener.maxRetries);
     const changes = this.changesFor(1);
-    const set: Record<string, string> = { ...changes.set, 'x-envoy-max-retries': String(attempts - 1) };
-    if (this.targets.length > 1) {
-      // A candidate that hangs must leave time for the next one.
-      set['x-envoy-upstream-rq-per-try-timeout-ms'] = String(Math.floor(this.services.listener.timeoutMs / attempts));
-    }
+    const set = { ...changes.set, ...retryHeaders(this.policy, this.time) };
     this.startSpan();
     this.count(1);
     const original = this.exchange.get('body');
@@ -154,7 +171,7 @@ class ModelRenderer {
       kind: 'forward',
       headers: { set, remove: changes.remove },
       ...(rendered.body === original ? {} : { body: rendered.body }),
-      clusters: this.targets.map((target) => target.candidate.model.upstream),
+      clusters: this.clusters(),
       answerer: this.answerer(1),
     };
   }
@@ -170,7 +187,7 @@ class ModelRenderer {
     if (!head.fromUpstream) return passThrough({}, []);
     const set: Record<string, string> = { 'x-outerloop-model': headerText(candidateName(target.candidate)) };
     if (this.warnings.length > 0) set['x-outerloop-warnings'] = headerText(this.warnings.join('; '));
-    if (target.dialect === this.client) {
+    if (!rewritesAnswers(this.client, target.api)) {
       const { maxRequestBytes } = this.services.plan.limits;
       return needsReading(head) ? observeAnswer(head, set, maxRequestBytes) : passThrough(set, []);
     }
@@ -184,7 +201,8 @@ class ModelRenderer {
         answerId: this.exchange.id,
         createdSeconds: Math.floor(Date.now() / 1000),
         client: this.client,
-        upstream: target.dialect,
+        upstream: target.api,
+        responseHeaders: Object.fromEntries(head.headers),
         status: head.status,
         contentType: head.headers.get('content-type'),
       },
@@ -193,10 +211,10 @@ class ModelRenderer {
   }
 
   private async renderBody(attempt: number): Promise<RenderedRequest> {
-    const { dialect } = this.target(attempt);
+    const { api } = this.target(attempt);
     const rendered = await this.services.wire.render(
       this.client,
-      dialect,
+      api,
       this.exchange.get('body'),
       this.context(attempt),
     );
@@ -208,16 +226,28 @@ class ModelRenderer {
   private context(attempt: number): TranslateContext {
     const request = this.exchange.get('request');
     const target = this.target(attempt);
+    const { provider, modelId } = target.candidate;
+    const quirks = bodyQuirks(provider, target.dialect, modelId);
     return {
-      requestModel: request.model ?? target.candidate.modelId,
-      upstreamModel: target.candidate.modelId,
+      requestModel: request.model ?? modelId,
+      upstreamModel: modelId,
       stream: request.stream,
       includeUsage: request.includeUsage,
+      upstreamVendor: provider.id,
+      // Beta flags and the like become members of some bodies.
+      ...(target.api === this.client ? {} : { requestHeaders: Object.fromEntries(this.exchange.head.headers) }),
+      ...(quirks === undefined ? {} : { quirks }),
     };
   }
 
   private get warnings(): readonly string[] {
     return this.rendered?.warnings ?? [];
+  }
+
+  /** Where answers must be looked into, each candidate's cluster has a variant that does. */
+  private clusters(): readonly string[] {
+    const peeked = this.time.attempts > 1 && looksInside(this.policy);
+    return this.targets.map(({ candidate: { model } }) => (peeked ? peekedCluster(model.upstream) : model.upstream));
   }
 
   private changesFor(attempt: number): HeaderChanges {
@@ -265,10 +295,4 @@ class ModelRenderer {
       span.end();
     });
   }
-}
-
-/** Several candidates: one attempt each, capped by max_retries. One candidate: max_retries repeats it. */
-function attemptCount(candidates: number, maxRetries: number): number {
-  if (candidates === 1) return 1 + maxRetries;
-  return maxRetries > 0 ? Math.min(candidates, 1 + maxRetries) : candidates;
 }
