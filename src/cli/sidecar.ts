@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Plan, Wiring } from '../config/plan';
 import { createAgentChooser, type AgentChooser } from '../decide/agents';
+import { createCandidateHealth } from '../decide/candidate-health';
 import { createModelDirectory } from '../decide/models';
 import { startExtProcServer } from '../extproc';
 import { Gateway } from '../pipeline/gateway';
@@ -51,6 +52,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const services: Services = {
     plan,
     models: createModelDirectory(plan),
+    health: createCandidateHealth(),
     wire,
     sideCalls,
     telemetry,

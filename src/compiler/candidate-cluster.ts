@@ -1,10 +1,11 @@
+import { peekedCluster } from '../config/names';
 import type { UpstreamPlan } from '../config/plan';
 import { isIpLiteral } from './address';
 import { upstreamCluster } from './cluster';
 import { HTTP_PROTOCOL_OPTIONS, upstreamLimits } from './cluster-settings';
 import { because, duration, extension, statName, typed, type EnvoyObject } from './resource';
 import { UNREACHABLE_CLUSTER } from './resource-names';
-import { candidateFilters, plainFilters } from './upstream-filters';
+import { peekedFilters, plainFilters } from './upstream-filters';
 
 /**
  * The clusters of an upstream that a request may fail over to (or from).
@@ -13,25 +14,48 @@ import { candidateFilters, plainFilters } from './upstream-filters';
  * end the request instead of leaving it to the next candidate. So a named candidate is an aggregate of its DNS cluster
  * and of one that always refuses. The aggregate keeps the Plan's id; routes, retries and the sidecar see only that.
  */
-export function candidateClusters(upstream: UpstreamPlan, caPath: string): readonly EnvoyObject[] {
-  if (isIpLiteral(upstream.host) || upstream.host === 'localhost') {
-    return [upstreamCluster(upstream, caPath, candidateFilters())];
-  }
-  const addresses: UpstreamPlan = { ...upstream, id: `${upstream.id}/dns` };
-  return [upstreamCluster(addresses, caPath, plainFilters()), orRefused(upstream, addresses)];
+export function candidateClusters(
+  upstream: UpstreamPlan,
+  { caPath, filters, peekMs }: CandidateOptions,
+): readonly EnvoyObject[] {
+  const { id } = upstream;
+  const named = !isIpLiteral(upstream.host) && upstream.host !== 'localhost';
+  const addresses: UpstreamPlan = named ? { ...upstream, id: `${id}/dns` } : upstream;
+  return [
+    upstreamCluster(addresses, caPath, named ? plainFilters() : filters),
+    ...(named ? [orRefused(upstream, { name: id, addresses: addresses.id, filters })] : []),
+    ...(peekMs === undefined
+      ? []
+      : [orRefused(upstream, { name: peekedCluster(id), addresses: addresses.id, filters: peekedFilters(peekMs) })]),
+  ];
 }
 
-function orRefused(upstream: UpstreamPlan, addresses: UpstreamPlan): EnvoyObject {
+interface CandidateOptions {
+  readonly caPath: string;
+  /** HTTP filters that run per attempt; the codec last. */
+  readonly filters: readonly EnvoyObject[];
+  /** Absent: no failover of the Plan looks into answers. Else the longest that one may be held back. */
+  readonly peekMs: number | undefined;
+}
+
+interface CandidateCluster {
+  readonly name: string;
+  /** Cluster that makes the connections. */
+  readonly addresses: string;
+  readonly filters: readonly EnvoyObject[];
+}
+
+function orRefused(upstream: UpstreamPlan, { name, addresses, filters }: CandidateCluster): EnvoyObject {
   const settings = because(
-    { clusters: [addresses.id, UNREACHABLE_CLUSTER] },
+    { clusters: [addresses, UNREACHABLE_CLUSTER] },
     {
       clusters:
         'The second one answers only while the name of the first cannot be resolved: a refused connection goes on to the next candidate, a cluster without hosts would not.',
     },
   );
   return {
-    name: upstream.id,
-    alt_stat_name: statName(upstream.id),
+    name,
+    alt_stat_name: statName(name),
     cluster_type: extension(
       'envoy.clusters.aggregate',
       'envoy.extensions.clusters.aggregate.v3.ClusterConfig',
@@ -46,7 +70,7 @@ function orRefused(upstream: UpstreamPlan, addresses: UpstreamPlan): EnvoyObject
           { http_protocol_options: {} },
           { http_protocol_options: 'Of no effect: connections are those of the cluster behind.' },
         ),
-        http_filters: candidateFilters(),
+        http_filters: filters,
       }),
     },
   };

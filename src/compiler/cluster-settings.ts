@@ -23,13 +23,13 @@ export function upstreamLimits(): EnvoyObject {
           max_connections: UPSTREAM_CONCURRENCY,
           max_pending_requests: UPSTREAM_CONCURRENCY,
           max_requests: UPSTREAM_CONCURRENCY,
-          max_retries: UPSTREAM_CONCURRENCY,
+          retry_budget: { budget_percent: { value: 100 }, min_retry_concurrency: 1000 },
         },
         {
           max_connections:
             'Model answers stream for minutes, so many are open at once; the default of 1024 would refuse callers without need.',
-          max_retries:
-            'When a provider goes down, everybody fails over at the same moment; the default of 3 concurrent retries would let only three of them through.',
+          retry_budget:
+            'When a provider goes down, everybody fails over at the same moment; the default of 3 retries that wait would let only three of them through. Beyond a thousand, no more may wait than requests are under way.',
         },
       ),
     ],

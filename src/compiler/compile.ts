@@ -6,10 +6,11 @@ import { noRouteCluster, upstreamCluster } from './cluster';
 import { egressListener } from './egress-listener';
 import { clientListener } from './listener';
 import type { EnvoyResources } from './print';
+import { longestTimeoutMs } from './routes';
 import type { EnvoyObject } from './resource';
 import { sidecarCluster } from './sidecar-cluster';
 import { telemetryCluster } from './telemetry';
-import { calledFilters } from './upstream-filters';
+import { agentFilters, calledFilters, candidateFilters } from './upstream-filters';
 
 /**
  * Turns a Plan into Envoy 1.40 resources.
@@ -31,7 +32,7 @@ export function compile(plan: Plan, wiring: Wiring): EnvoyResources {
     ],
     clusters: [
       sidecarCluster(wiring),
-      ...plan.upstreams.flatMap((upstream) => clustersOf(upstream, caPath)),
+      ...plan.upstreams.flatMap((upstream) => clustersOf(upstream, plan, caPath)),
       ...(telemetry === undefined ? [] : [telemetry]),
       noRouteCluster(),
       unreachableCluster(),
@@ -39,15 +40,27 @@ export function compile(plan: Plan, wiring: Wiring): EnvoyResources {
   };
 }
 
-function clustersOf(upstream: UpstreamPlan, caPath: string): readonly EnvoyObject[] {
+function clustersOf(upstream: UpstreamPlan, plan: Plan, caPath: string): readonly EnvoyObject[] {
   switch (upstream.kind) {
     case 'provider':
+      return candidateClusters(upstream, {
+        caPath,
+        filters: candidateFilters(),
+        peekMs: looksIntoAnswers(plan) ? longestTimeoutMs(plan) : undefined,
+      });
     case 'agent':
-      return candidateClusters(upstream, caPath);
+      return candidateClusters(upstream, { caPath, filters: agentFilters(), peekMs: undefined });
     case 'filter':
     case 'endpoint':
       return [upstreamCluster(upstream, caPath, calledFilters())];
     case 'telemetry':
       return []; // made from Plan.telemetry, which says the protocol
   }
+}
+
+/** Whether some failover of the Plan waits for the first token of an answer (or for an error in its place). */
+function looksIntoAnswers(plan: Plan): boolean {
+  return [...plan.aliases, ...plan.preferences, ...plan.listeners].some(
+    ({ failover }) => failover?.firstTokenTimeoutMs !== undefined || failover?.on?.includes('stream_error') === true,
+  );
 }

@@ -90,6 +90,34 @@ export function attemptFilter(): EnvoyObject {
   return extension('outerloop.attempt', EXT_PROC, together(sidecarCall('attempt'), failClosed(), settings));
 }
 
+/**
+ * The same, awake on every attempt, and the beginning of the answer goes to the sidecar before its headers go on.
+ *
+ * @param longestMs longest that an answer may be held back
+ */
+export function peekFilter(longestMs: number): EnvoyObject {
+  const settings = because(
+    {
+      stat_prefix: 'peek',
+      processing_mode: { ...attemptMode(), response_header_mode: 'SEND', response_body_mode: 'STREAMED' },
+      send_body_without_waiting_for_header_response: true,
+      message_timeout: duration(longestMs),
+      mutation_rules: mutationRules(),
+      metadata_options: {
+        forwarding_namespaces: { untyped: [METADATA_EXCHANGE_NAMESPACE] },
+        receiving_namespaces: { untyped: [METADATA_EXCHANGE_NAMESPACE] },
+      },
+    },
+    {
+      processing_mode:
+        'STREAMED, because Envoy keeps each piece until it is answered: when the sidecar ends the stream, everything held goes on as it was. In full-duplex mode it would be lost, and Envoy 1.40 crashes.',
+      send_body_without_waiting_for_header_response: 'The body decides what becomes of the headers.',
+      message_timeout: 'The router’s time per attempt ends a silence, and goes on to the next candidate.',
+    },
+  );
+  return extension('outerloop.peek', EXT_PROC, together(sidecarCall('peek'), failClosed(), settings));
+}
+
 function attemptMode(): EnvoyObject {
   return because(
     {

@@ -3,12 +3,6 @@ import { EGRESS_UPSTREAM_HEADER, METADATA_ROUTE_NAMESPACE } from '../config/name
 import { because, duration, extension, type EnvoyObject } from './resource';
 import { NO_ROUTE_CLUSTER } from './resource-names';
 
-/** Answers after which another candidate may do better. 529 is Anthropic's "overloaded". */
-const RETRIABLE_STATUSES = [408, 409, 429, 500, 502, 503, 504, 529];
-
-/** More than any list of candidates; the sidecar lowers it per request. */
-const MOST_RETRIES = 16;
-
 /** The only virtual host of a client listener: everything goes where the sidecar says. */
 export function candidatesHost(plan: Plan, listener: ListenerPlan): EnvoyObject {
   return because(
@@ -64,15 +58,13 @@ function candidateList(): EnvoyObject {
 function failover(): EnvoyObject {
   return because(
     {
-      retry_on: 'connect-failure,refused-stream,reset,retriable-status-codes',
-      retriable_status_codes: RETRIABLE_STATUSES,
-      num_retries: MOST_RETRIES,
+      num_retries: 0,
       refresh_cluster_on_retry: true,
       retry_back_off: { base_interval: duration(25), max_interval: duration(250) },
     },
     {
       num_retries:
-        'An upper bound: the sidecar sets x-envoy-max-retries to the number of further candidates of this request.',
+        'The sidecar says per request how often and after what: x-envoy-max-retries, x-envoy-retry-on, x-envoy-retriable-status-codes.',
       refresh_cluster_on_retry: 'A retry goes to the next candidate, not to the same one again.',
       retry_back_off: 'Short, because the next candidate is usually another upstream.',
     },

@@ -1,10 +1,21 @@
 import { FROM_UPSTREAM_HEADER, INTERNAL_HEADER_PREFIXES, METADATA_EXCHANGE_NAMESPACE } from '../config/names';
-import { attemptFilter } from './ext-proc-filter';
+import { answerNote } from './answer-note';
+import { attemptFilter, peekFilter } from './ext-proc-filter';
 import { because, extension, type EnvoyObject } from './resource';
+
+/** HTTP filters of a cluster that takes a client's request, but is never one of several. */
+export function agentFilters(): readonly EnvoyObject[] {
+  return [skippedOnFirstAttempt(attemptFilter()), borderFilter([lengthOfReplacedBody()]), codec()];
+}
 
 /** HTTP filters, run once per attempt, of a cluster that a client's request may fail over to. */
 export function candidateFilters(): readonly EnvoyObject[] {
-  return [skippedOnFirstAttempt(attemptFilter()), borderFilter([lengthOfReplacedBody()]), codec()];
+  return [skippedOnFirstAttempt(attemptFilter()), borderFilter([lengthOfReplacedBody()]), answerNote(), codec()];
+}
+
+/** The same where answers must be looked into before their headers go on. */
+export function peekedFilters(longestMs: number): readonly EnvoyObject[] {
+  return [peekFilter(longestMs), borderFilter([lengthOfReplacedBody()]), answerNote(), codec()];
 }
 
 /** HTTP filters of a cluster that only the sidecar calls. */

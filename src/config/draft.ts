@@ -60,7 +60,7 @@ export interface ListenerDraft {
   input_guards?: string[];
   output_guards?: string[];
   usage?: string;
-  failover?: object;
+  failover?: FailoverDraft;
   /** Set by migrations for listeners that the file did not write. */
   implicit?: boolean;
 }
@@ -113,7 +113,14 @@ export interface ModelDraft {
 export interface AliasDraft {
   target?: string;
   targets?: (string | { model?: string; weight?: number }[])[];
-  failover?: object;
+  failover?: FailoverDraft;
+}
+
+export interface FailoverDraft {
+  on?: (string | number)[];
+  per_try_timeout?: string;
+  first_token_timeout?: string;
+  max_attempts?: number;
 }
 
 export interface PreferenceDraft {
@@ -121,7 +128,7 @@ export interface PreferenceDraft {
   description?: string;
   models?: string[];
   selection_policy?: { prefer?: 'cheapest' | 'fastest' | 'none' };
-  failover?: object;
+  failover?: FailoverDraft;
 }
 
 export interface MetricsSourceDraft {

@@ -17,10 +17,32 @@ export function peekedCluster(upstream: string): string {
   return `${upstream}/peek`;
 }
 
+/** Field of METADATA_EXCHANGE_NAMESPACE with status and headers of the latest failed attempt, one per line. */
+export const NOTED_ANSWER_FIELD = 'answer';
+
+/** Headers of a failed answer that say when the upstream may be asked again. */
+export const NOTED_ANSWER_HEADERS = [
+  'date',
+  'retry-after',
+  'retry-after-ms',
+  'x-ratelimit-remaining-requests',
+  'x-ratelimit-remaining-tokens',
+  'x-ratelimit-reset-requests',
+  'x-ratelimit-reset-tokens',
+  'anthropic-ratelimit-requests-remaining',
+  'anthropic-ratelimit-requests-reset',
+  'anthropic-ratelimit-tokens-remaining',
+  'anthropic-ratelimit-tokens-reset',
+  'anthropic-ratelimit-input-tokens-remaining',
+  'anthropic-ratelimit-input-tokens-reset',
+  'anthropic-ratelimit-output-tokens-remaining',
+  'anthropic-ratelimit-output-tokens-reset',
+] as const;
+
 /** gRPC initial metadata of an ext_proc stream: which listener it comes from, and whether it is a `front` or an `attempt` stream. */
 export const GRPC_LISTENER_KEY = 'x-outerloop-listener';
 export const GRPC_ROLE_KEY = 'x-outerloop-role';
-export type StreamRole = 'front' | 'attempt';
+export type StreamRole = 'front' | 'attempt' | 'peek';
 
 /** Request header on the egress listener that names the Envoy cluster; removed before the request leaves. */
 export const EGRESS_UPSTREAM_HEADER = 'x-outerloop-upstream';

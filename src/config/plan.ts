@@ -58,6 +58,22 @@ export interface ListenerPlan {
   readonly agents: readonly ListenerAgentPlan[];
   readonly inputFilters: readonly string[];
   readonly outputFilters: readonly string[];
+  /** Model listeners only. */
+  readonly failover?: FailoverPlan;
+}
+
+/** What leads to the next candidate. `reset` and `timeout` are one to Envoy: an attempt that ended without an answer. */
+export type FailoverCause =
+  'connect' | 'reset' | 'timeout' | '408' | '409' | '429' | '5xx' | 'stream_error' | 'first_token_timeout';
+
+/** As written; a setting that is absent here is taken from the next outer place (listener), then from the default. */
+export interface FailoverPlan {
+  readonly on?: readonly FailoverCause[];
+  readonly perTryTimeoutMs?: number;
+  /** Longest silence of a streamed answer before its first token. */
+  readonly firstTokenTimeoutMs?: number;
+  /** At least 1. */
+  readonly maxAttempts?: number;
 }
 
 export interface ListenerAgentPlan {
@@ -126,6 +142,7 @@ export interface AliasPlan {
   readonly name: string;
   /** Ordered places; the models inside one place share it by weight. Each `model` is a ModelPlan.name (wildcards never). */
   readonly targets: readonly (readonly { readonly model: string; readonly weight: number }[])[];
+  readonly failover?: FailoverPlan;
 }
 
 export interface PreferencePlan {
@@ -134,6 +151,7 @@ export interface PreferencePlan {
   /** ModelPlan names or model ids, ranked. */
   readonly models: readonly string[];
   readonly prefer: 'cheapest' | 'fastest' | 'none';
+  readonly failover?: FailoverPlan;
 }
 
 export interface FilterPlan {

@@ -10,7 +10,7 @@
  * 6. `x/model` where `x` is nobody's name: 2 to 5 for `model`.
  * A request that names vendor A is never sent to vendor B: it fails with a suggestion instead.
  */
-import type { AliasPlan, ModelPlan, Plan } from '../config/plan';
+import type { AliasPlan, FailoverPlan, ModelPlan, Plan } from '../config/plan';
 import type { Provider } from '../providers/provider';
 import { findProvider } from '../providers/registry';
 import { GatewayError } from '../wire/errors';
@@ -36,6 +36,8 @@ export interface ModelDecision {
   /** Tried in order; the candidates of one place share its traffic by weight. Never empty, no place is empty. */
   readonly places: readonly (readonly WeightedCandidate[])[];
   readonly decidedBy: 'name' | 'alias' | 'wildcard' | 'default';
+  /** What leads from one candidate to the next, where the file says it for this choice. */
+  readonly failover?: FailoverPlan;
   /** One sentence for people (traces, debug header). */
   readonly reason: string;
 }
@@ -66,16 +68,30 @@ export function createModelDirectory(plan: Plan): ModelDirectory {
   return new PlannedModels(plan);
 }
 
+/** What a candidate is remembered by: the same model under another key or vendor is another candidate. */
+export function candidateKey({ model, modelId }: ModelCandidate): string {
+  return model.wildcard ? `${model.name} ${modelId}` : model.name;
+}
+
 /**
- * One candidate per place, chosen by weight.
+ * One candidate per place, chosen by weight among those that do not rest. Candidates that rest come last, and are never
+ * left out: when all others fail, a tired one is better than none.
  *
  * @param random gives numbers in [0, 1), e.g. Math.random
  */
-export function pickOrder(decision: ModelDecision, random: () => number): ModelCandidate[] {
-  return decision.places.flatMap((place) => {
-    const picked = place.length > 1 ? pickByWeight(place, random()) : place[0];
-    return picked ? [picked.candidate] : [];
+export function pickOrder(
+  decision: ModelDecision,
+  random: () => number,
+  isResting: (candidate: ModelCandidate) => boolean = () => false,
+): ModelCandidate[] {
+  const picked = decision.places.flatMap((place) => {
+    const awake = place.length > 1 ? place.filter(({ candidate }) => !isResting(candidate)) : [];
+    const choices = awake.length > 0 ? awake : place;
+    const choice = choices.length > 1 ? pickByWeight(choices, random()) : choices[0];
+    return choice ? [choice.candidate] : [];
   });
+  if (picked.length < 2) return picked;
+  return [...picked.filter((candidate) => !isResting(candidate)), ...picked.filter(isResting)];
 }
 
 function pickByWeight(place: readonly WeightedCandidate[], share: number): WeightedCandidate | undefined {
@@ -251,7 +267,13 @@ function aliasDecision(alias: AliasPlan, models: readonly ModelPlan[]): ModelDec
     }),
   );
   const names = alias.targets.map((place) => place.map(({ model }) => model).join(' or ')).join(', then ');
-  return { requested: alias.name, places, decidedBy: 'alias', reason: `${alias.name} is an alias of ${names}.` };
+  return {
+    requested: alias.name,
+    places,
+    decidedBy: 'alias',
+    reason: `${alias.name} is an alias of ${names}.`,
+    ...(alias.failover === undefined ? {} : { failover: alias.failover }),
+  };
 }
 
 function listing(

@@ -3,6 +3,7 @@ import {
   METADATA_EXCHANGE_NAMESPACE,
   METADATA_ROUTE_NAMESPACE,
   METADATA_USAGE_NAMESPACE,
+  NOTED_ANSWER_FIELD,
 } from '../config/names';
 import type { Answerer, AttemptRendering, Forward, HeaderChanges, Reply } from '../pipeline/mutation';
 import type { UsageNumbers } from '../wire/usage-paths';
@@ -106,7 +107,11 @@ export function attemptReply({ headers, body, answerer }: AttemptRendering): Pro
   return {
     dynamicMetadata: {
       fields: {
-        [METADATA_EXCHANGE_NAMESPACE]: exchangeMetadata({ content_length: text(String(body.length)) }, answerer),
+        // The note of the attempt before has been read; this attempt may end without one.
+        [METADATA_EXCHANGE_NAMESPACE]: exchangeMetadata(
+          { content_length: text(String(body.length)), [NOTED_ANSWER_FIELD]: text('') },
+          answerer,
+        ),
       },
     },
     requestHeaders: {

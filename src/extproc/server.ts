@@ -7,6 +7,7 @@ import { accessLogService } from './access-log-service';
 import { AttemptStream } from './attempt-stream';
 import { FrontStream, metadataText, type ProcessStream, type StreamServices } from './front-stream';
 import { healthService } from './health';
+import { PeekStream } from './peek-stream';
 import { loadProtocol } from './protocol';
 
 export interface ExtProcServerOptions extends StreamServices {
@@ -65,13 +66,20 @@ export async function startExtProcServer(options: ExtProcServerOptions): Promise
 function processService(services: StreamServices): UntypedServiceImplementation {
   return {
     process(call: ProcessStream): void {
-      const stream =
-        metadataText(call, GRPC_ROLE_KEY) === 'attempt'
-          ? new AttemptStream(call, services)
-          : new FrontStream(call, services);
-      stream.run();
+      streamFor(metadataText(call, GRPC_ROLE_KEY), call, services).run();
     },
   };
+}
+
+function streamFor(role: string | undefined, call: ProcessStream, services: StreamServices): { run(): void } {
+  switch (role) {
+    case 'attempt':
+      return new AttemptStream(call, services);
+    case 'peek':
+      return new PeekStream(call, services);
+    default:
+      return new FrontStream(call, services);
+  }
 }
 
 /**

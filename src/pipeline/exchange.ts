@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { ListenerPlan } from '../config/plan';
 import type { ModelCandidate, ModelDecision } from '../decide/models';
+import type { AnswerNote } from '../decide/rate-limits';
 import type { AgentDecision } from '../decide/agents';
 import type { DialectId, EarlierAnswer, RenderedRequest, RequestFacts } from '../wire/api';
 import type { AttemptRendering, Forward, ResponseOutcome } from './mutation';
@@ -26,13 +27,26 @@ export interface ExchangeFacts {
   warnings: readonly string[];
   forward: Forward;
   attempts: Attempts;
+  /** Present where the beginning of an answer decides whether the next candidate is tried. */
+  answerWatch: AnswerWatch;
   response: ResponseHandler;
 }
 
 export type FactName = keyof ExchangeFacts;
 
-/** Renders the request for attempt n (1-based) of the candidate list. */
-export type Attempts = (attempt: number) => Promise<AttemptRendering>;
+/**
+ * Renders the request for attempt n (1-based) of the candidate list.
+ *
+ * @param earlier what the attempt before answered; undefined when it did not answer
+ */
+export type Attempts = (attempt: number, earlier: AnswerNote | undefined) => Promise<AttemptRendering>;
+
+export type { AnswerNote };
+
+export interface AnswerWatch {
+  /** Whether an error in the place of attempt n's answer leads to the next candidate. */
+  leadsOn(attempt: number): boolean;
+}
 
 export interface ResponseHead {
   readonly status: number;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from '@opentelemetry/api';
+import type { AnswerNote } from '../decide/rate-limits';
 import { GatewayError } from '../wire/errors';
-import { Exchange, type CloseReason, type ResponseHead } from './exchange';
+import { Exchange, type AnswerWatch, type CloseReason, type ResponseHead } from './exchange';
 import { headerText } from './header-text';
 import { crossOrigin, errorReply, readHead, type HeadOutcome } from './local-answers';
 import {
@@ -12,9 +13,13 @@ import {
   type ResponseOutcome,
 } from './mutation';
 import type { RequestHead } from './request-head';
+import { STREAM_ERROR_STATUS } from './retry-headers';
 import type { ListenerServices } from './services';
 import { checkOrder, type Stage, type StageRun } from './stage';
 import { STAGES } from './stages';
+
+/** Shown for an error in the place of an answer when Envoy could not go on to the next candidate (retry budget, time). */
+const UNRETRIED_ERROR_STATUS = 502;
 
 interface ListenerPipeline {
   readonly services: ListenerServices;
@@ -63,11 +68,21 @@ export class Gateway {
    * What attempt number `attempt` (1-based, Envoy's x-envoy-attempt-count) of an exchange sends.
    * Throws when the exchange is unknown: the attempt must then fail closed.
    */
-  async attempt(exchangeId: string, attempt: number): Promise<AttemptRendering> {
+  async attempt(exchangeId: string, attempt: number, earlier?: AnswerNote): Promise<AttemptRendering> {
+    const exchange = this.find(exchangeId);
+    exchange.attempt = Math.max(exchange.attempt, attempt);
+    return exchange.get('attempts')(attempt, earlier);
+  }
+
+  /** How the beginning of an exchange's answers is judged. Throws when the exchange is unknown. */
+  answerWatch(exchangeId: string): AnswerWatch {
+    return this.find(exchangeId).get('answerWatch');
+  }
+
+  private find(exchangeId: string): Exchange {
     const exchange = this.exchanges.get(exchangeId);
     if (exchange === undefined) throw new GatewayError('internal', 'The retry lost its request.');
-    exchange.attempt = Math.max(exchange.attempt, attempt);
-    return exchange.get('attempts')(attempt);
+    return exchange;
   }
 }
 
@@ -120,7 +135,9 @@ export class FrontExchange {
   }
 
   /** Never throws; without a response handler (Envoy answered by itself) the answer passes as it is. */
-  readResponse(head: ResponseHead): ResponseOutcome {
+  readResponse(seen: ResponseHead): ResponseOutcome {
+    const inBandError = seen.status === STREAM_ERROR_STATUS;
+    const head = inBandError ? { ...seen, status: UNRETRIED_ERROR_STATUS } : seen;
     this.exchange.responseStatus = head.status;
     const handler = this.exchange.find('response');
     if (handler === undefined) return { kind: 'pass', headers: NO_HEADER_CHANGES };
@@ -129,6 +146,7 @@ export class FrontExchange {
     const set = {
       ...outcome.headers.set,
       ...crossOrigin(this.exchange.head),
+      ...(inBandError ? { ':status': String(UNRETRIED_ERROR_STATUS) } : {}),
       ...(reason === undefined ? {} : { 'x-outerloop-decision': headerText(reason) }),
     };
     return { ...outcome, headers: { set, remove: outcome.headers.remove } };

@@ -1,5 +1,6 @@
 import type { ListenerPlan, Plan } from '../config/plan';
 import type { AgentChooser } from '../decide/agents';
+import type { CandidateHealth } from '../decide/candidate-health';
 import type { ModelDirectory } from '../decide/models';
 import type { Log } from '../ports/log';
 import type { Metrics } from '../ports/metrics';
@@ -11,6 +12,8 @@ import type { RequestWire } from '../wire/api';
 export interface Services {
   readonly plan: Plan;
   readonly models: ModelDirectory;
+  /** What answers of the past say about candidates; shared by all listeners. */
+  readonly health: CandidateHealth;
   readonly wire: RequestWire;
   readonly sideCalls: SideCalls;
   readonly telemetry: Telemetry;

@@ -14,6 +14,7 @@ export { answerText } from './answer-text';
 export type { BodyQuirks } from './body-quirks';
 export type { PathFacts } from './dialect';
 export { clientApiIds, dialectForPath, isClientApiId, pathFacts } from './dialect-registry';
+export { FirstTokenReader, type FirstTokenVerdict } from './first-token';
 export { inlineRequestWire } from './request';
 export { renderStreamError, wireErrors } from './error-answer';
 export { memberText } from './json/splice';

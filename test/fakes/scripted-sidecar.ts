@@ -114,6 +114,8 @@ export class ScriptedSidecar {
     const headerMutation = mutation({
       ':path': `${FIRST_PATH}?key=secret`,
       'x-envoy-max-retries': String(Math.max(0, clusters.length - 1)),
+      'x-envoy-retry-on': 'connect-failure,refused-stream,reset,5xx,retriable-status-codes',
+      'x-envoy-retriable-status-codes': '408,409,429',
     });
     return {
       requestBody: { response: { headerMutation, clearRouteCache: true } },

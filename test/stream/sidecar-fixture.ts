@@ -2,6 +2,7 @@ import { context } from '@opentelemetry/api';
 import { trace } from '@opentelemetry/api';
 import { PLAN_FORMAT, type ListenerPlan, type ModelPlan, type Plan, type UpstreamPlan } from '../../src/config/plan';
 import type { AgentChooser } from '../../src/decide/agents';
+import { createCandidateHealth } from '../../src/decide/candidate-health';
 import { createModelDirectory } from '../../src/decide/models';
 import { startExtProcServer, type ExtProcServer } from '../../src/extproc';
 import { Gateway } from '../../src/pipeline/gateway';
@@ -122,6 +123,7 @@ export async function startFixture(): Promise<Fixture> {
   const services: Omit<ListenerServices, 'listener'> = {
     plan: PLAN,
     models: createModelDirectory(PLAN),
+    health: createCandidateHealth(),
     wire: inlineRequestWire,
     sideCalls: scriptedSideCalls(sideCalls, sideAnswers),
     telemetry: noTelemetry,

@@ -18,6 +18,7 @@ import { resolveReferences } from '../resolve-url';
 import { ConfiguredModels } from '../validate/model-names';
 import { resolveAgents, resolveFilters } from './agents';
 import { connectTimeoutOf } from './durations';
+import { resolveFailover } from './failover';
 import { resolveListeners } from './listeners';
 import { resolveModels } from './models';
 import { SecretCollector } from './secrets';
@@ -69,11 +70,12 @@ export function resolve(context: CheckContext): Resolved {
   return { content, secrets };
 }
 
-function resolveAliases({ draft }: CheckContext): readonly AliasPlan[] {
-  const models = new ConfiguredModels(draft);
-  return Object.entries(draft.model_aliases ?? {}).map(([name, alias]) => ({
+function resolveAliases(context: CheckContext): readonly AliasPlan[] {
+  const models = new ConfiguredModels(context.draft);
+  return Object.entries(context.draft.model_aliases ?? {}).map(([name, alias]) => ({
     name,
     targets: resolveAliasPlaces(alias, models),
+    ...resolveFailover(context, alias.failover),
   }));
 }
 
@@ -89,14 +91,16 @@ function resolveAliasPlaces(alias: AliasDraft, models: ConfiguredModels): AliasP
   });
 }
 
-function resolvePreferences({ draft }: CheckContext): readonly PreferencePlan[] {
+function resolvePreferences(context: CheckContext): readonly PreferencePlan[] {
+  const { draft } = context;
   const configured = new ConfiguredModels(draft);
   return (draft.routing_preferences ?? []).flatMap(
-    ({ name, description = '', models = [], selection_policy: policy }) => {
+    ({ name, description = '', models = [], selection_policy: policy, failover }) => {
       if (name === undefined) return [];
       // Bare ids stay as written: they may mean several vendors. Full model texts become the name of their entry.
       const references = models.map((model) => (model.includes('/') ? (configured.find(model)[0] ?? model) : model));
-      return [{ name, description, models: references, prefer: policy?.prefer ?? 'none' }];
+      const prefer = policy?.prefer ?? 'none';
+      return [{ name, description, models: references, prefer, ...resolveFailover(context, failover) }];
     },
   );
 }

@@ -5,6 +5,7 @@ import type { ListenerDraft } from '../draft';
 import type { ListenerAgentPlan, ListenerPlan, ListenerType } from '../plan';
 import { resolveReferences } from '../resolve-url';
 import { durationOf } from './durations';
+import { resolveFailover } from './failover';
 
 const DEFAULT_PORTS: Readonly<Record<ListenerType, number | undefined>> = {
   model: 12_000,
@@ -54,6 +55,7 @@ function resolveListener(draft: ListenerDraft, context: CheckContext): ListenerP
     agents,
     inputFilters: draft.input_filters ?? [],
     outputFilters: draft.output_filters ?? [],
+    ...(type === 'model' ? resolveFailover(context, draft.failover) : {}),
   };
 }
 

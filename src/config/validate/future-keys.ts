@@ -38,7 +38,6 @@ function report({ document, problems }: CheckContext, { container, key, effect }
 
 function plainKeys({ draft }: CheckContext): readonly FutureKey[] {
   const { overrides, routing, tracing } = draft;
-  const failover = 'the next candidate is tried on every failure that can be retried';
   return [
     { container: draft, key: 'prompt_targets', effect: 'prompts are answered by the default model, no API is called' },
     { container: draft, key: 'system_prompt', effect: 'it belongs to prompt targets and is not sent' },
@@ -66,14 +65,9 @@ function plainKeys({ draft }: CheckContext): readonly FutureKey[] {
       key: 'orchestrator_model_context_length',
       effect: 'the embedded encoder has its own limit',
     },
-    ...Object.values(draft.model_aliases ?? {}).map((container) => ({ container, key: 'failover', effect: failover })),
-    ...(draft.routing_preferences ?? []).map((container) => ({ container, key: 'failover', effect: failover })),
     ...(draft.listeners ?? [])
       .filter(({ type }) => type === 'model')
-      .flatMap((container) => [
-        { container, key: 'failover', effect: failover },
-        { container, key: 'usage', effect: 'tokens are not counted' },
-      ]),
+      .flatMap((container) => [{ container, key: 'usage', effect: 'tokens are not counted' }]),
   ];
 }
 

@@ -6,6 +6,7 @@
  */
 import type { CheckContext } from '../check-context';
 import { checkAliases } from './aliases';
+import { checkFailover } from './failover';
 import { checkIdleKeys } from './idle-keys';
 import { checkIds } from './ids';
 import { checkListeners } from './listeners';
@@ -21,6 +22,7 @@ const RULES: readonly ((context: CheckContext) => void)[] = [
   checkListeners,
   checkModels,
   checkAliases,
+  checkFailover,
   checkPreferences,
   checkSessions,
   checkTargets,

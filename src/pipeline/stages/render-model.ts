@@ -1,24 +1,16 @@
 import { SpanKind } from '@opentelemetry/api';
-import { peekedCluster } from '../../config/names';
-import {
-  attemptCount,
-  failoverPolicy,
-  looksInside,
-  type AttemptTime,
-  type FailoverPolicy,
-} from '../../decide/failover';
 import type { ModelCandidate } from '../../decide/models';
 import { bodyQuirks, chooseDialect, upstreamPath } from '../../providers/registry';
 import { rewritesAnswers } from '../../wire';
 import { GatewayError } from '../../wire/errors';
 import type { DialectId, RenderedRequest, TranslateContext } from '../../wire/api';
-import type { Exchange, ResponseHead } from '../exchange';
+import type { AnswerNote, Exchange, ResponseHead } from '../exchange';
 import { headerText } from '../header-text';
 import type { Answerer, AttemptRendering, Forward, HeaderChanges, ResponseOutcome } from '../mutation';
 import { needsReading, observeAnswer } from '../observed-usage';
 import { llmAttributes, markStatus } from '../spans';
+import { RequestFailover } from '../request-failover';
 import { passThrough, rewriteAnswer } from '../response';
-import { retryHeaders } from '../retry-headers';
 import type { ListenerServices } from '../services';
 import type { Stage } from '../stage';
 import {
@@ -36,7 +28,7 @@ import {
 export const renderModel: Stage = {
   name: 'render-model',
   needs: ['dialect', 'body', 'request', 'candidates', 'modelDecision'],
-  provides: ['forward', 'attempts', 'response', 'warnings'],
+  provides: ['forward', 'attempts', 'answerWatch', 'response', 'warnings'],
   listeners: ['model', 'prompt'],
   create: (services) => {
     const authorities = new Map(services.plan.upstreams.map((upstream) => [upstream.id, upstream.authority]));
@@ -44,7 +36,8 @@ export const renderModel: Stage = {
       const targets = withCredentials(reachableTargets(exchange, authorities), exchange, services);
       const renderer = new ModelRenderer(exchange, services, targets);
       exchange.provide('forward', await renderer.forward());
-      exchange.provide('attempts', (attempt) => renderer.attempt(attempt));
+      exchange.provide('attempts', (attempt, earlier) => renderer.attempt(attempt, earlier));
+      exchange.provide('answerWatch', renderer.failover);
       exchange.provide('response', (head, attempt) => renderer.respond(head, attempt));
       return undefined;
     };
@@ -130,10 +123,9 @@ function candidateName(candidate: ModelCandidate): string {
 }
 
 class ModelRenderer {
+  readonly failover: RequestFailover;
   private readonly client: DialectId;
   private readonly withheld: readonly string[];
-  private readonly policy: FailoverPolicy;
-  private readonly time: AttemptTime;
   private readonly headerNames: ReadonlySet<string>;
   /** What the latest attempt's rendering left behind for its answer. */
   private rendered: RenderedRequest | undefined;
@@ -146,14 +138,11 @@ class ModelRenderer {
     this.client = exchange.get('dialect');
     const caller = exchange.head.headers;
     this.withheld = withheldHeaders(caller);
-    const { listener } = services;
-    this.policy = failoverPolicy([exchange.get('modelDecision').failover, listener.failover]);
-    this.time = {
-      attempts: attemptCount(this.policy, targets.length, listener.maxRetries),
-      candidates: targets.length,
-      totalMs: listener.timeoutMs,
-      stream: exchange.get('request').stream,
-    };
+    this.failover = new RequestFailover(
+      exchange,
+      services,
+      targets.map(({ candidate }) => candidate),
+    );
     this.headerNames = new Set([
       ...targets.flatMap((target) => Object.keys(target.headers)),
       ...dialectHeaderNames(caller),
@@ -163,7 +152,7 @@ class ModelRenderer {
   async forward(): Promise<Forward> {
     const rendered = await this.renderBody(1);
     const changes = this.changesFor(1);
-    const set = { ...changes.set, ...retryHeaders(this.policy, this.time) };
+    const set = { ...changes.set, ...this.failover.headers() };
     this.startSpan();
     this.count(1);
     const original = this.exchange.get('body');
@@ -171,12 +160,13 @@ class ModelRenderer {
       kind: 'forward',
       headers: { set, remove: changes.remove },
       ...(rendered.body === original ? {} : { body: rendered.body }),
-      clusters: this.clusters(),
+      clusters: this.failover.clusters(),
       answerer: this.answerer(1),
     };
   }
 
-  async attempt(attempt: number): Promise<AttemptRendering> {
+  async attempt(attempt: number, earlier: AnswerNote | undefined): Promise<AttemptRendering> {
+    if (attempt > 1) this.failover.report(attempt - 1, earlier);
     const rendered = await this.renderBody(attempt);
     this.count(attempt);
     return { headers: this.changesFor(attempt), body: rendered.body, answerer: this.answerer(attempt) };
@@ -184,6 +174,7 @@ class ModelRenderer {
 
   respond(head: ResponseHead, attempt: number): ResponseOutcome {
     const target = this.target(attempt);
+    this.failover.report(attempt, head.fromUpstream ? head : undefined);
     if (!head.fromUpstream) return passThrough({}, []);
     const set: Record<string, string> = { 'x-outerloop-model': headerText(candidateName(target.candidate)) };
     if (this.warnings.length > 0) set['x-outerloop-warnings'] = headerText(this.warnings.join('; '));
@@ -242,12 +233,6 @@ class ModelRenderer {
 
   private get warnings(): readonly string[] {
     return this.rendered?.warnings ?? [];
-  }
-
-  /** Where answers must be looked into, each candidate's cluster has a variant that does. */
-  private clusters(): readonly string[] {
-    const peeked = this.time.attempts > 1 && looksInside(this.policy);
-    return this.targets.map(({ candidate: { model } }) => (peeked ? peekedCluster(model.upstream) : model.upstream));
   }
 
   private changesFor(attempt: number): HeaderChanges {
