@@ -127,7 +127,9 @@ export class StreamReader {
     const parts: StreamPart[] = [];
     for (const event of events) {
       if (this.closed) break;
-      parts.push(...this.accepted('error' in event ? [{ type: 'error', error: event.error }] : this.read(event)));
+      const read: readonly StreamPart[] = 'error' in event ? [{ type: 'error', error: event.error }] : this.read(event);
+      // One event may hold very many: more than a call takes arguments.
+      for (const part of this.accepted(read)) parts.push(part);
     }
     return parts;
   }

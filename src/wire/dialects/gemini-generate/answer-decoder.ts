@@ -42,14 +42,13 @@ function emptyChoice(body: JsonObject): Choice {
 function decodeChoice(candidate: JsonObject, position: number, answerId: string | undefined): Choice {
   const index = asNumber(candidate['index']) ?? position;
   const parts: Part[] = [];
+  let calls = 0;
   for (const part of asObjects(asObject(candidate['content'])?.['parts'])) {
-    const calls = parts.filter(({ type }) => type === 'tool-call').length;
-    const decoded = decodeModelPart(part, {
-      answerId: callSeed(answerId, index),
-      calls,
-      followsThought: endsUnsigned(parts),
-    });
-    for (const next of decoded) addTo(parts, next);
+    const place = { answerId: callSeed(answerId, index), calls, followsThought: endsUnsigned(parts) };
+    for (const next of decodeModelPart(part, place)) {
+      addTo(parts, next);
+      if (next.type === 'tool-call') calls += 1;
+    }
   }
   return {
     index,

@@ -39,8 +39,8 @@ export function readParts(content: JsonObject, place: string): readonly JsonObje
  */
 export class ContentsDecoder {
   private callCount = 0;
-  /** Calls that wait for their result. */
-  private open: { readonly id: string; readonly name: string }[] = [];
+  /** Ids of the latest turn's calls, by name, and how many of them have their result. */
+  private open = new Map<string, { readonly ids: string[]; answered: number }>();
 
   constructor(private readonly warnings: Warnings) {}
 
@@ -49,7 +49,7 @@ export class ContentsDecoder {
     switch (content['role'] ?? 'user') {
       case 'model':
       case 'assistant':
-        this.open = [];
+        this.open = new Map();
         return [{ role: 'assistant', parts: parts.flatMap(({ part, at }) => this.part(part, at, true)) }];
       case 'system':
         return [{ role: 'system', parts: parts.flatMap(({ part, at }) => this.part(part, at, false)) }];
@@ -93,19 +93,26 @@ export class ContentsDecoder {
     if (name === undefined) throw invalid(`${place}.functionCall.name`, 'must be a string');
     this.callCount += 1;
     const id = asFilled(call['id']) ?? `call_${this.callCount}`;
-    this.open.push({ id, name });
+    const open = this.open.get(name);
+    if (open === undefined) this.open.set(name, { ids: [id], answered: 0 });
+    else open.ids.push(id);
     return { type: 'tool-call', id, name, argumentsText: argsText(call['args']) };
   }
 
   private result(response: JsonObject, place: string): ToolResultPart {
     const name = asFilled(response['name']);
     const own = asFilled(response['id']);
-    const waiting = this.open.findIndex((call) => (own === undefined ? call.name === name : call.id === own));
-    const [found] = waiting === -1 ? [] : this.open.splice(waiting, 1);
-    const callId = own ?? found?.id ?? name;
+    const callId = own ?? this.nextOpen(name) ?? name;
     if (callId === undefined) throw invalid(`${place}.functionResponse.name`, 'must name the function it answers');
     const { text, isError } = responseText(response['response']);
     return { type: 'tool-result', callId, parts: text === '' ? [] : [{ type: 'text', text }], isError };
+  }
+
+  private nextOpen(name = ''): string | undefined {
+    const open = this.open.get(name);
+    if (open === undefined) return undefined;
+    open.answered += 1;
+    return open.ids[open.answered - 1];
   }
 }
 

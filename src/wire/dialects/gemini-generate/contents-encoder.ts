@@ -106,7 +106,7 @@ export class ContentsEncoder {
 
   /** Results may come one message each; they are sorted when the last of them is here. */
   private results(parts: readonly Part[], following: Message['role'] | undefined): void {
-    this.heldResults.push(...parts.filter((part) => part.type === 'tool-result'));
+    for (const part of parts) if (part.type === 'tool-result') this.heldResults.push(part);
     if (following === 'tool') return;
     const place = ({ callId }: ToolResultPart): number => this.calls.get(callIdWithoutSignature(callId))?.place ?? 0;
     const sorted = this.heldResults.toSorted((left, right) => place(left) - place(right));
@@ -135,8 +135,11 @@ export class ContentsEncoder {
   private append(role: Content['role'], parts: readonly JsonObject[]): void {
     if (parts.length === 0) return;
     const last = this.contents.at(-1);
-    if (last?.role === role) last.parts.push(...parts);
-    else this.contents.push({ role, parts: [...parts] });
+    if (last?.role !== role) {
+      this.contents.push({ role, parts: [...parts] });
+      return;
+    }
+    for (const part of parts) last.parts.push(part);
   }
 }
 

@@ -5,7 +5,7 @@ import type { ChatRequest, ResponseFormat } from '../../message';
 import type { Warnings } from '../../warnings';
 import { ContentsEncoder } from './contents-encoder';
 import { generationOf, takesJsonSchema, type Generation } from './generation';
-import { snakeCase } from './member';
+import { member, snakeCase } from './member';
 import { toGeminiSchema } from './schema';
 import { encodeThinking } from './thinking';
 import { encodeToolConfig, encodeTools } from './tools';
@@ -100,7 +100,24 @@ function guidedFormat({ otherFields = {} }: ChatRequest, warnings: Warnings): Js
 
 /** A caller's own generationConfig beside the fields of its API goes first. */
 function ownGenerationConfig(request: ChatRequest, warnings: Warnings): JsonObject {
-  return asObject(ownField(request, 'generationConfig', warnings)) ?? {};
+  const config = asObject(ownField(request, 'generationConfig', warnings));
+  const thinkingConfig = compatibleThinking(request, warnings);
+  return { ...(thinkingConfig === undefined ? {} : { thinkingConfig }), ...config };
+}
+
+/** Where Gemini's OpenAI-compatible API takes it: `extra_body: {google: {thinking_config}}`. */
+function compatibleThinking({ otherFields = {} }: ChatRequest, warnings: Warnings): JsonObject | undefined {
+  const google = asObject(member(asObject(otherFields['extra_body']), 'google')) ?? asObject(otherFields['google']);
+  const config = asObject(member(google, 'thinkingConfig'));
+  if (config === undefined) return undefined;
+  warnings.carried(otherFields['extra_body'] === undefined ? 'google' : 'extra_body');
+  return {
+    ...defined({
+      thinkingBudget: member(config, 'thinkingBudget'),
+      thinkingLevel: member(config, 'thinkingLevel'),
+      includeThoughts: member(config, 'includeThoughts'),
+    }),
+  };
 }
 
 function ownFields(request: ChatRequest, warnings: Warnings): JsonObject {

@@ -35,7 +35,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
     const parts: StreamPart[] = usage === undefined ? [] : [{ type: 'usage', usage }];
     parts.push(...this.start(data));
     asObjects(data['candidates']).forEach((candidate, position) => {
-      parts.push(...this.candidate(candidate, asNumber(candidate['index']) ?? position));
+      this.candidate(candidate, asNumber(candidate['index']) ?? position, parts);
     });
     if (isBlocked(data)) this.choice(0).stop ??= 'content-filter';
     return parts;
@@ -53,9 +53,9 @@ export class GeminiStreamDecoder implements StreamDecoder {
     return [{ type: 'start', ...head }];
   }
 
-  private candidate(candidate: JsonObject, choice: number): readonly StreamPart[] {
+  /** Adds to `parts`, of which one event may hold very many. */
+  private candidate(candidate: JsonObject, choice: number, parts: StreamPart[]): void {
     const state = this.choice(choice);
-    const parts: StreamPart[] = [];
     for (const part of asObjects(asObject(candidate['content'])?.['parts'])) {
       const decoded = decodeModelPart(part, {
         answerId: callSeed(this.answerId, choice),
@@ -67,7 +67,6 @@ export class GeminiStreamDecoder implements StreamDecoder {
     const tokens = decodeLogprobs(member(candidate, 'logprobsResult'));
     if (tokens !== undefined) parts.push({ type: 'logprobs', choice, tokens });
     state.stop = decodeStop(member(candidate, 'finishReason')) ?? state.stop;
-    return parts;
   }
 
   private choice(index: number): ChoiceState {

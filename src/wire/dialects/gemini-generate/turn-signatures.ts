@@ -1,9 +1,7 @@
 import { signatureInCallId } from '../../call-id';
-import type { Part, ToolCallPart } from '../../message';
+import type { Part, TextPart, ToolCallPart } from '../../message';
 import { readGeminiProof } from '../../reasoning-proof';
 import { FOREIGN_CALL_SIGNATURE } from './signature';
-
-type Carrier = Extract<Part, { type: 'text' | 'tool-call' }>;
 
 /** Ids that Anthropic and Bedrock give to calls. */
 const FOREIGN_CALL_ID = /^(?:toolu_|tooluse_)/;
@@ -28,27 +26,29 @@ export function placeSignatures(parts: readonly Part[], demanded: boolean): Read
 }
 
 function placeProofs(parts: readonly Part[], firstCall: ToolCallPart | undefined, placed: Map<Part, string>): void {
-  for (const [index, part] of parts.entries()) {
+  const taken = new Set(placed.values());
+  // The text that a signature without a call came with: the one before it, else the one behind it.
+  let text = parts.find(isText);
+  for (const part of parts) {
+    if (isText(part)) text = part;
     if (part.type !== 'reasoning' || part.signature === undefined) continue;
-    const proof = readGeminiProof(part.signature);
-    const isTaken = proof !== undefined && [...placed.values()].includes(proof);
-    if (isTaken) continue;
     const callIsOpen = firstCall !== undefined && !placed.has(firstCall);
+    const proof = readGeminiProof(part.signature);
     if (proof === undefined) {
       // An unmarked proof may be Gemini's through another gateway; with calls of another vendor beside it, it is theirs.
       const isForeign = part.signature.includes('.') || FOREIGN_CALL_ID.test(firstCall?.id ?? '');
       if (callIsOpen && !isForeign) placed.set(firstCall, part.signature);
       continue;
     }
-    const carrier = callIsOpen ? firstCall : textBeside(parts, index);
-    if (carrier !== undefined && !placed.has(carrier)) placed.set(carrier, proof);
+    const carrier = callIsOpen ? firstCall : text;
+    if (taken.has(proof) || carrier === undefined || placed.has(carrier)) continue;
+    placed.set(carrier, proof);
+    taken.add(proof);
   }
 }
 
-/** The text that a signature without a call came with: the one before it, else the one behind it. */
-function textBeside(parts: readonly Part[], index: number): Carrier | undefined {
-  const isText = (part: Part): part is Extract<Part, { type: 'text' }> => part.type === 'text' && part.text !== '';
-  return parts.slice(0, index).findLast(isText) ?? parts.slice(index + 1).find(isText);
+function isText(part: Part): part is TextPart {
+  return part.type === 'text' && part.text !== '';
 }
 
 function ownSignature({ signature, id }: ToolCallPart): string | undefined {
