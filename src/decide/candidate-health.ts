@@ -13,19 +13,26 @@ export interface CandidateHealth {
 }
 
 interface Entry {
+  /** In a row. */
   readonly failures: number;
+  /** When the first of them was; 0: there is none. */
+  readonly failingSinceMs: number;
   readonly restsUntilMs: number;
+  /** How often it was sent to rest for failing, less one; absent: never. */
+  readonly ejections?: number;
 }
 
-/** Many, because single failures are what the next candidate is for. */
+/** Both must be reached: single failures are what the next candidate is for, and a burst of them says little. */
 const FAILURES_IN_A_ROW = 20;
+const FAILING_FOR_MS = 10_000;
+
 const FIRST_REST_MS = 10_000;
 const LONGEST_EJECTION_MS = 60_000;
 
 /** Candidates are configured models, but wildcards let callers name any number. */
 const MOST_ENTRIES = 1000;
 
-const HEALTHY: Entry = { failures: 0, restsUntilMs: 0 };
+const HEALTHY: Entry = { failures: 0, failingSinceMs: 0, restsUntilMs: 0 };
 
 export function createCandidateHealth(): CandidateHealth {
   return new RememberedHealth();
@@ -38,7 +45,8 @@ class RememberedHealth implements CandidateHealth {
   answered(candidate: string, answer: AnswerNote, nowMs: number): number {
     const restMs = restAskedMs(answer, nowMs);
     const before = this.entries.get(candidate) ?? HEALTHY;
-    const entry = answer.status >= 500 ? afterFailure(before, nowMs) : { ...before, failures: 0 };
+    const entry =
+      answer.status >= 500 ? afterFailure(before, nowMs) : { ...HEALTHY, restsUntilMs: before.restsUntilMs };
     return this.keep(candidate, { ...entry, restsUntilMs: Math.max(entry.restsUntilMs, nowMs + restMs) }, nowMs);
   }
 
@@ -62,10 +70,16 @@ class RememberedHealth implements CandidateHealth {
   }
 }
 
-/** Every further failure after a rest doubles the next one, until an answer comes. */
+/** Every failure after a rest starts one that is twice as long, until an answer comes. */
 function afterFailure(entry: Entry, nowMs: number): Entry {
   const failures = entry.failures + 1;
-  if (failures < FAILURES_IN_A_ROW) return { ...entry, failures };
-  const restMs = Math.min(FIRST_REST_MS * 2 ** (failures - FAILURES_IN_A_ROW), LONGEST_EJECTION_MS);
-  return { failures, restsUntilMs: Math.max(entry.restsUntilMs, nowMs + restMs) };
+  const failingSinceMs = entry.failures === 0 ? nowMs : entry.failingSinceMs;
+  if (failures < FAILURES_IN_A_ROW || nowMs - failingSinceMs < FAILING_FOR_MS) {
+    return { ...entry, failures, failingSinceMs };
+  }
+  const doubled = entry.ejections === undefined ? 0 : entry.ejections + 1;
+  // Failures of requests that were under way when the rest began do not make it longer.
+  if (entry.restsUntilMs > nowMs) return { ...entry, failures, failingSinceMs };
+  const restMs = Math.min(FIRST_REST_MS * 2 ** doubled, LONGEST_EJECTION_MS);
+  return { failures, failingSinceMs, ejections: doubled, restsUntilMs: nowMs + restMs };
 }

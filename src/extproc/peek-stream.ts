@@ -58,8 +58,9 @@ export class PeekStream {
     const headers = readHeaders(message);
     const succeeded = /^2\d\d$/.test(headers.get(':status') ?? '');
     const readable = (headers.get('content-encoding') ?? 'identity').toLowerCase() === 'identity';
-    if (!succeeded || !readable || message.endOfStream === true) this.decide('token');
-    else this.reader = new FirstTokenReader();
+    if (!succeeded || !readable) return this.decide('token');
+    this.reader = new FirstTokenReader();
+    if (message.endOfStream === true) this.decide(this.reader.end());
   }
 
   private onResponseBody({ body, endOfStream }: HttpBody): void {
