@@ -10,6 +10,8 @@ import type { Telemetry } from '../ports/telemetry';
 import { readHeaders } from './headers';
 import type { HttpBody, HttpHeaders, ProcessingRequest, ProcessingResponse } from './protocol';
 import {
+  collectedReply,
+  collectReply,
   CONTINUE_REQUEST_HEADERS,
   CONTINUE_RESPONSE_TRAILERS,
   extendDeadlineReply,
@@ -136,17 +138,26 @@ export class FrontStream {
     if (outcome.kind === 'pass') return this.finish(passReply(changes));
     if (message.endOfStream === true) {
       const body = await outcome.rewrite(Buffer.alloc(0), true);
-      return this.finish(replaceReply(changes, body));
+      const status = outcome.statusAfter === undefined ? {} : { ':status': String(outcome.statusAfter()) };
+      return this.finish(replaceReply({ set: { ...changes.set, ...status }, remove: changes.remove }, body));
     }
     this.answer = outcome;
     this.state = 'rewriting';
-    this.send(rewriteReply(changes));
+    this.send(outcome.statusAfter === undefined ? rewriteReply(changes) : collectReply(changes));
   }
 
   private async onResponseBody({ body, endOfStream }: HttpBody): Promise<void> {
     const end = endOfStream === true;
+    if (this.answer?.statusAfter !== undefined) return this.onCollectedBody(this.answer.statusAfter, body);
     if (end) this.state = 'over';
     await this.sendRewritten(body ?? Buffer.alloc(0), end, end);
+  }
+
+  /** Envoy collected the body: one message, whatever its end flag says (trailers may follow). */
+  private async onCollectedBody(statusAfter: () => number, body: Buffer | undefined): Promise<void> {
+    this.state = 'over';
+    const rewritten = (await this.answer?.rewrite(body ?? Buffer.alloc(0), true)) ?? Buffer.alloc(0);
+    this.send({ ...collectedReply(rewritten, statusAfter()), ...this.usage() });
   }
 
   /** Trailers end the body; they go on after it. */

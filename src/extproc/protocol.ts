@@ -62,6 +62,7 @@ export const OVERWRITE_IF_EXISTS_OR_ADD = 2;
 export const HEADERS_SEND = 1;
 export const HEADERS_SKIP = 2;
 export const BODY_NONE = 0;
+export const BODY_BUFFERED = 2;
 export const BODY_FULL_DUPLEX_STREAMED = 4;
 
 export interface HeaderMutation {

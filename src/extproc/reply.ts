@@ -8,6 +8,7 @@ import {
 import type { Answerer, AttemptRendering, Forward, HeaderChanges, Reply } from '../pipeline/mutation';
 import type { UsageNumbers } from '../wire/usage-paths';
 import {
+  BODY_BUFFERED,
   BODY_FULL_DUPLEX_STREAMED,
   BODY_NONE,
   CONTINUE,
@@ -150,6 +151,29 @@ export function replaceReply(headers: HeaderChanges, body: Buffer): ProcessingRe
         bodyMutation: { body },
       },
     },
+  };
+}
+
+/** The body is wanted in one piece, and the headers wait for what it says. */
+export function collectReply(headers: HeaderChanges): ProcessingResponse {
+  return {
+    responseHeaders: { response: { status: CONTINUE, headerMutation: headerMutation(headers) } },
+    modeOverride: {
+      requestHeaderMode: HEADERS_SEND,
+      requestBodyMode: BODY_NONE,
+      requestTrailerMode: HEADERS_SKIP,
+      responseHeaderMode: HEADERS_SEND,
+      responseBodyMode: BODY_BUFFERED,
+      responseTrailerMode: HEADERS_SKIP,
+    },
+  };
+}
+
+/** Answers a collected body: Envoy still holds the headers, so the status may change too. */
+export function collectedReply(body: Buffer, status: number): ProcessingResponse {
+  const headers = withLength({ set: { ':status': String(status) }, remove: [] }, body);
+  return {
+    responseBody: { response: { status: CONTINUE, headerMutation: headerMutation(headers), bodyMutation: { body } } },
   };
 }
 

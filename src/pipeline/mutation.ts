@@ -64,6 +64,11 @@ export interface RewriteResponse {
   readonly rewrite: (chunk: Buffer, end: boolean) => Promise<Buffer>;
   /** After the last byte: token counts that Envoy could not read itself. */
   readonly usage?: () => UsageNumbers;
+  /**
+   * The body is wanted in one piece and the headers wait for it: after `rewrite`, this is the status to send (an upstream
+   * that says 200 and sends nonsense). Absent: headers leave first, the body streams.
+   */
+  readonly statusAfter?: () => number;
 }
 
 export type RequestOutcome = Forward | Reply;

@@ -17,10 +17,12 @@ export interface RewriteOptions {
   readonly context: TranslateResponseContext;
   /** Most bytes of a (decompressed) answer that are accepted. */
   readonly maxBytes: number;
+  /** Complete answers: hold the headers until the body is known to be one. */
+  readonly whole?: boolean;
 }
 
 /** The answer is translated while it streams; nothing is held longer than the wire format needs. */
-export function rewriteAnswer({ head, set, context, maxBytes }: RewriteOptions): RewriteResponse {
+export function rewriteAnswer({ head, set, context, maxBytes, whole = false }: RewriteOptions): RewriteResponse {
   const translator = createResponseTranslator(context);
   const decompressor = createDecompressor(head.headers.get('content-encoding'), maxBytes);
   const reader = needsReading(head) ? new UsageReader() : undefined;
@@ -39,5 +41,6 @@ export function rewriteAnswer({ head, set, context, maxBytes }: RewriteOptions):
       return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
     },
     ...(reader === undefined ? {} : { usage: () => reader.end() }),
+    ...(whole ? { statusAfter: () => translator.status } : {}),
   };
 }

@@ -75,17 +75,22 @@ export class ErrorAnswer implements ResponseTranslator {
   }
 }
 
-/** A complete answer, translated when its last byte is here. */
+/**
+ * A complete answer, translated when its last byte is here. When it turns out to be no answer, `status` says so from `end`
+ * on, for callers that have not sent one yet.
+ */
 export class BufferedAnswer implements ResponseTranslator {
   readonly contentType = JSON_TYPE;
-  readonly status: number;
   private readonly held = new HeldBytes();
+  private failure: NeutralError | undefined;
 
   constructor(
     private readonly context: TranslateResponseContext,
     private readonly codecs: { readonly upstream: DialectCodec; readonly client: DialectCodec },
-  ) {
-    this.status = context.status;
+  ) {}
+
+  get status(): number {
+    return this.failure?.status ?? this.context.status;
   }
 
   push(chunk: Buffer): Buffer {
@@ -96,7 +101,10 @@ export class BufferedAnswer implements ResponseTranslator {
   end(cut: boolean): Buffer {
     const { context } = this;
     const result = this.read(cut);
-    if (isError(result)) return printError(context, result);
+    if (isError(result)) {
+      this.failure = result;
+      return printError(context, result);
+    }
     return Buffer.from(printJson(this.codecs.client.encodeAnswer(result, context)), 'utf8');
   }
 

@@ -56,7 +56,7 @@ describe.each(SHAPES)('at %s', (path, shape) => {
     ['JSON that is no object', '[1,2]', {}, 400, 'invalid_json'],
     ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]), {}, 400, 'invalid_json'],
     ['an empty body', '', {}, 400, 'missing_body'],
-    ['no messages', '{"model":"openai/x","messages":[],"input":[]}', {}, 400, 'invalid_request'],
+    ['no messages', '{"model":"openai/x","messages":[],"input":5}', {}, 400, 'invalid_request'],
     ['a form', 'model=x', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'unsupported_content_type'],
     [
       'an unknown model',

@@ -261,7 +261,14 @@ describe('upstreams that misbehave', () => {
 
   it('nonsense instead of JSON becomes an error when it must be translated', async () => {
     const answer = await post('/v1/chat/completions', chat('anthropic/claude-test-not-json'));
+    expect(answer.status).toBe(502);
     expect(await answer.json()).toMatchObject({ error: { message: expect.any(String) } });
+  });
+
+  it('so does an empty answer', async () => {
+    const body = { model: 'openai/gpt-4o-empty', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] };
+    const answer = await post('/v1/messages', body);
+    expect({ status: answer.status, body: await answer.json() }).toMatchObject({ status: 502, body: { type: 'error' } });
   });
 
   it('a client that leaves in the middle is forgotten', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import type { ScriptedStream } from './scripted-envoy';
+import { BODY_BUFFERED } from '../../src/extproc/protocol';
+import { setHeader, type ScriptedStream } from './scripted-envoy';
 import { startFixture, type Fixture } from './sidecar-fixture';
 
 const HEAD = { ':method': 'POST', ':path': '/v1/chat/completions', 'content-type': 'application/json' };
@@ -114,6 +115,28 @@ describe('a translated stream', () => {
   });
 });
 
+describe('a long translated stream', () => {
+  it('leaves in pieces that fit a gRPC frame', async () => {
+    const stream = await answering(true, { 'content-type': 'text/event-stream' });
+    const [name, delta] = [
+      'content_block_delta',
+      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'x'.repeat(300_000) } },
+    ];
+    const long = SSE.toString('utf8').replace(
+      'event: content_block_stop',
+      () => `event: ${name}\ndata: ${JSON.stringify(delta)}\n\nevent: content_block_stop`,
+    );
+    stream.responseBody(long, true);
+    const { text } = await collect(stream);
+    expect(text.length).toBeGreaterThan(300_000);
+    for (const reply of stream.replies) {
+      expect(reply.responseBody?.response?.bodyMutation?.streamedResponse?.body?.length ?? 0).toBeLessThanOrEqual(
+        62_000,
+      );
+    }
+  });
+});
+
 describe('a translated JSON answer', () => {
   const MESSAGE = {
     id: 'msg_1',
@@ -125,31 +148,41 @@ describe('a translated JSON answer', () => {
     usage: { input_tokens: 1, output_tokens: 1 },
   };
 
-  it('becomes a chat completion', async () => {
+  async function whole(
+    body: string,
+  ): Promise<{ status: string | undefined; text: string; length: string | undefined }> {
     const stream = await answering(false, { 'content-type': 'application/json', 'content-length': '5' });
-    const removed = (await stream.reply(3)).responseHeaders?.response?.headerMutation?.removeHeaders;
-    expect(removed).toContain('content-length');
-    stream.responseBody(JSON.stringify(MESSAGE), true);
-    expect(JSON.parse((await collect(stream)).text)).toMatchObject({
+    expect((await stream.reply(3)).modeOverride?.responseBodyMode).toBe(BODY_BUFFERED);
+    stream.responseBody(body, true).responseBody(body, true);
+    const reply = await stream.reply(4);
+    return {
+      status: setHeader(reply, 'responseBody', ':status'),
+      text: reply.responseBody?.response?.bodyMutation?.body?.toString('utf8') ?? '',
+      length: setHeader(reply, 'responseBody', 'content-length'),
+    };
+  }
+
+  it('becomes a chat completion with its own length', async () => {
+    const { status, text, length } = await whole(JSON.stringify(MESSAGE));
+    expect(JSON.parse(text)).toMatchObject({
       object: 'chat.completion',
       choices: [{ message: { content: 'hello' }, finish_reason: 'stop' }],
     });
+    expect({ status, length }).toEqual({ status: '200', length: String(Buffer.byteLength(text)) });
   });
 
-  it('large ones leave in pieces that fit a gRPC frame', async () => {
-    const stream = await answering(false, { 'content-type': 'application/json' });
-    stream.responseBody(JSON.stringify({ ...MESSAGE, content: [{ type: 'text', text: 'x'.repeat(300_000) }] }), true);
-    const { text } = await collect(stream);
-    expect(text.length).toBeGreaterThan(300_000);
-    for (const reply of stream.replies) {
-      expect(reply.responseBody?.response?.bodyMutation?.streamedResponse?.body?.length ?? 0).toBeLessThanOrEqual(
-        62_000,
-      );
-    }
-  });
+  it.each(['<html>', '', '{"choices":', '[]'])(
+    '%j is no answer: the status says so, before anything was sent',
+    async (body) => {
+      const { status, text } = await whole(body);
+      expect(status).toBe('502');
+      expect(JSON.parse(text)).toMatchObject({ error: { message: expect.any(String) } });
+    },
+  );
 
   it('an empty answer becomes an error the caller can read', async () => {
     const stream = await answering(false, { 'content-type': 'application/json' }, true);
+    expect(setHeader(await stream.reply(3), 'responseHeaders', ':status')).toBe('502');
     const body = (await stream.reply(3)).responseHeaders?.response?.bodyMutation?.body?.toString('utf8') ?? '';
     expect(JSON.parse(body)).toMatchObject({ error: {} });
   });

@@ -1,12 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
-import {
-  credentials,
-  makeGenericClientConstructor,
-  Metadata,
-  type ClientDuplexStream,
-} from '@grpc/grpc-js';
+import { credentials, makeGenericClientConstructor, Metadata, type ClientDuplexStream } from '@grpc/grpc-js';
 import { GRPC_LISTENER_KEY, GRPC_ROLE_KEY, METADATA_EXCHANGE_NAMESPACE } from '../../src/config/names';
 import { loadProtocol, type ProcessingResponse } from '../../src/extproc/protocol';
 
@@ -137,7 +132,7 @@ function headerList(headers: Readonly<Record<string, string>>): object {
 
 export function setHeader(
   reply: ProcessingResponse,
-  phase: 'requestHeaders' | 'requestBody' | 'responseHeaders',
+  phase: 'requestHeaders' | 'requestBody' | 'responseHeaders' | 'responseBody',
   name: string,
 ): string | undefined {
   const set = reply[phase]?.response?.headerMutation?.setHeaders ?? [];

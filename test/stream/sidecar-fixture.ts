@@ -6,11 +6,13 @@ import { createCandidateHealth } from '../../src/decide/candidate-health';
 import { createModelDirectory } from '../../src/decide/models';
 import { startExtProcServer, type ExtProcServer } from '../../src/extproc';
 import { Gateway } from '../../src/pipeline/gateway';
+import { Metering } from '../../src/pipeline/metering';
 import type { ListenerServices } from '../../src/pipeline/services';
 import type { Log } from '../../src/ports/log';
 import type { Metrics } from '../../src/ports/metrics';
 import type { SideCallRequest, SideCallResponse, SideCalls } from '../../src/ports/side-calls';
 import type { Telemetry } from '../../src/ports/telemetry';
+import type { TokenCounter } from '../../src/ports/token-counter';
 import { inlineRequestWire } from '../../src/wire';
 import { ScriptedEnvoy, socketAddress } from './scripted-envoy';
 
@@ -128,6 +130,7 @@ export async function startFixture(): Promise<Fixture> {
     sideCalls: scriptedSideCalls(sideCalls, sideAnswers),
     telemetry: noTelemetry,
     metrics: noMetrics,
+    metering: new Metering(noMetrics, noCounter),
     log,
     secrets: SECRETS,
     random: () => 0,
@@ -213,6 +216,8 @@ const noTelemetry: Telemetry = {
   shutdown: () => Promise.resolve(),
 };
 
+const noCounter: TokenCounter = { countPrompt: () => Promise.resolve(undefined), close: () => Promise.resolve() };
+
 const noMetrics: Metrics = {
   requestFinished: () => undefined,
   streamOpened: () => undefined,
@@ -221,6 +226,7 @@ const noMetrics: Metrics = {
   upstreamFinished: () => undefined,
   tokensCounted: () => undefined,
   usageMissing: () => undefined,
+  estimateMeasured: () => undefined,
   decided: () => undefined,
   render: () => Promise.resolve({ contentType: 'text/plain', text: '' }),
 };

@@ -1,6 +1,15 @@
 import { pathFacts } from '../../wire';
+import type { DialectId } from '../../wire/api';
 import { GatewayError } from '../../wire/errors';
 import type { Stage } from '../stage';
+
+/** Where a conversation stands in the APIs that need one. */
+const CONVERSATIONS: Readonly<Partial<Record<DialectId, string>>> = {
+  'openai.chat': 'messages',
+  'anthropic.messages': 'messages',
+  'gemini.generate': 'contents',
+  'cohere.chat': 'messages',
+};
 
 /** Checks the content type and reads the facts that routing needs; the body is parsed once, here. */
 export const parseRequest: Stage = {
@@ -26,6 +35,10 @@ export const parseRequest: Stage = {
       const body = exchange.get('body');
       if (body.length === 0) throw new GatewayError('missing_body', 'The request has no body.');
       const facts = await wire.inspect(exchange.get('dialect'), body);
+      const conversation = CONVERSATIONS[facts.dialect];
+      if (conversation !== undefined && facts.messageCount === 0) {
+        throw new GatewayError('invalid_request', `The request has no ${conversation}.`, { param: conversation });
+      }
       exchange.provide('request', { ...facts, ...pathFacts(exchange.head.path) });
       return undefined;
     },

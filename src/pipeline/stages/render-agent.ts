@@ -57,9 +57,10 @@ function agentHeaders(agent: AgentPlan, authority: string, exchange: Exchange): 
 }
 
 function respond(head: ResponseHead, exchange: Exchange, services: ListenerServices): ResponseOutcome {
-  const set: Record<string, string> = {
-    'x-outerloop-agents': headerText(exchange.get('agentDecision').agents.join(',')),
-  };
+  const { agents } = exchange.get('agentDecision');
+  // When Envoy answers for the last agent, that one did not work.
+  const worked = head.fromUpstream ? agents : agents.slice(0, -1);
+  const set: Record<string, string> = worked.length === 0 ? {} : { 'x-outerloop-agents': headerText(worked.join(',')) };
   const warnings = exchange.find('warnings') ?? [];
   if (warnings.length > 0) set['x-outerloop-warnings'] = headerText(warnings.join('; '));
   const client = exchange.get('dialect');

@@ -188,7 +188,7 @@ function connectionError(request: SideCallRequest, reason: unknown): GatewayErro
 }
 
 function unreachable(request: SideCallRequest, cause: unknown): GatewayError {
-  const message = `${request.upstream} could not be reached, or closed the connection before its answer was complete.`;
+  const message = `The upstream could not be reached, or closed the connection before its answer was complete.`;
   return new GatewayError('upstream_unreachable', message, { cause });
 }
 
