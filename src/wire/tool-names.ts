@@ -36,13 +36,18 @@ export function fitToolNames(
 }
 
 export function restoreAnswer(answer: Answer, names: ToolNameMap = NO_MAP): Answer {
-  const restore = (name: string): string => names[name] ?? name;
+  const restore = (name: string): string => restoredName(name, names);
   const choices = answer.choices.map((choice) => ({ ...choice, parts: renamedParts(choice.parts, restore) }));
   return { ...answer, choices };
 }
 
 export function restorePart(part: StreamPart, names: ToolNameMap = NO_MAP): StreamPart {
-  return part.type === 'tool-call' ? { ...part, name: names[part.name] ?? part.name } : part;
+  return part.type === 'tool-call' ? { ...part, name: restoredName(part.name, names) } : part;
+}
+
+/** Tools may be called `constructor`, which every object has a member for. */
+function restoredName(name: string, names: ToolNameMap): string {
+  return Object.hasOwn(names, name) ? (names[name] ?? name) : name;
 }
 
 /** A call id that fits `allowed`; ids that already do stay, so calls and results keep finding each other. */
