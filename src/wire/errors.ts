@@ -63,12 +63,6 @@ export const ERROR_TABLE = {
   request_too_large: row(413, 'too_large', false, 'Send a smaller body, or raise overrides.max_request_bytes.'),
   no_agent: row(503, 'internal', true, 'Check the agents of this listener.'),
   agent_failed: row(502, 'upstream', true, 'Look at the log of the named agent.'),
-  agent_loop: row(
-    508,
-    'internal',
-    false,
-    'Let agents call the model listener instead of the agent listener that called them.',
-  ),
   upstream_unreachable: row(503, 'upstream', true, 'Check that the upstream runs and can be reached.'),
   upstream_timeout: row(504, 'timeout', true, 'Raise the timeout of the listener, or try again.'),
   upstream_reset: row(502, 'upstream', true, 'Try again; look at the log of the upstream if it stays.'),
