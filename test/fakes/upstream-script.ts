@@ -26,6 +26,7 @@ const MODES = [
   'garbage', // bytes that are not HTTP
   'refuse', // closes the connection without an answer
   'empty', // 200 without a body
+  'tools', // two calls at once, whatever the request offers
   'reset', // TCP reset without an answer
   'gzip', // a good answer, compressed
   'hang', // no answer at all

@@ -13,6 +13,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { renderParallelCalls } from './tool-answers';
 import { renderAnswer, renderError, type AnswerFacts, type FakeDialect } from './upstream-answers';
 import { readHeaders, readModelSuffix, type FakeScript } from './upstream-script';
 
@@ -162,12 +163,15 @@ function findAnswer(request: RecordedRequest, script: FakeScript, options: FakeU
   if (request.method === 'GET' && pathOf(request).endsWith('/models'))
     return json(status, modelList(options.models ?? []));
   if (facts === undefined) return json(404, renderError('openai.chat', 404, `fake upstream has no ${request.path}`));
+  const contentType = facts.stream ? 'text/event-stream' : 'application/json';
+  if (script.mode === 'tools')
+    return { status, contentType, pieces: renderParallelCalls(facts.dialect, facts.model, facts.stream) };
   const pieces = renderAnswer(facts, {
     ...script,
     intro: `${options.name ?? 'upstream'} (${facts.model}):`,
     callTool: script.mode === 'tool',
   });
-  return { status, contentType: facts.stream ? 'text/event-stream' : 'application/json', pieces };
+  return { status, contentType, pieces };
 }
 
 async function writeAnswer(response: ServerResponse, script: FakeScript, answer: Answer): Promise<void> {
