@@ -80,7 +80,8 @@ const FENCES = [
   },
   { libraries: 'dotenv/', folders: 'config', why: 'Environment files are read in config.' },
   {
-    libraries: '(onnxruntime-node|@huggingface/|pino|prom-client|undici|@opentelemetry/(?!api/))',
+    libraries:
+      '(onnxruntime-node|@huggingface/|gpt-tokenizer|pino|prom-client|undici|google-auth-library|@azure/|@opentelemetry/(?!api/))',
     folders: 'ports/adapters',
     why: 'This library is an implementation detail of an adapter: put the code into ports/adapters and hand it in through a port.',
   },

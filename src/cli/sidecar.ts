@@ -13,6 +13,7 @@ import { startMetricsServer } from '../ports/adapters/metrics-server';
 import { createRequestWire } from '../ports/adapters/request-wire-worker';
 import { createSideCalls } from '../ports/adapters/side-calls-undici';
 import { createTelemetry } from '../ports/adapters/telemetry-otel';
+import { createTokenCounter } from '../ports/adapters/token-counter-worker';
 import type { Encoder } from '../ports/encoder';
 import type { Log } from '../ports/log';
 import { packageVersion } from './package-version';
@@ -49,6 +50,8 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const wire = createRequestWire();
   const sideCalls = createSideCalls({ egress: wiring.egress, log });
   const encoder = needsEncoder(plan) ? createOnnxEncoder() : undefined;
+  const counter = createTokenCounter({ log });
+  const metering = new Metering(metrics, counter);
   const services: Services = {
     plan,
     models: createModelDirectory(plan),
@@ -57,6 +60,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     sideCalls,
     telemetry,
     metrics,
+    metering,
     log,
     secrets: options.secrets,
     random: Math.random,
@@ -64,7 +68,6 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     isReady: () => ready,
   };
   const agents = new Map<string, AgentChooser>();
-  const metering = new Metering(metrics);
   const gateway = new Gateway(listenerServices(services, agents));
   const server = await startExtProcServer({
     address: wiring.sidecar,
@@ -73,7 +76,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     metrics,
     log,
     isReady: () => ready,
-    onRecord: (record) => metering.record(record),
+    onRecord: (record) => void metering.record(record),
   });
   const status = (): unknown => ({ planHash: plan.hash, ready, openExchanges: gateway.openExchanges });
   const metricsServer = await startMetricsServer({ address: options.metricsAddress, metrics, status });
@@ -90,7 +93,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     ready = false;
     stopping = true;
     await server.stop(graceMs);
-    const closing = [sideCalls.close(), wire.close(), telemetry.shutdown(), metricsServer.close()];
+    const closing = [counter.close(), sideCalls.close(), wire.close(), telemetry.shutdown(), metricsServer.close()];
     if (encoder !== undefined) closing.push(encoder.close());
     await Promise.allSettled(closing);
   };

@@ -56,6 +56,8 @@ export interface ListenerPlan {
   readonly implicit: boolean;
   /** Agent listeners only; at least one entry. */
   readonly agents: readonly ListenerAgentPlan[];
+  /** How the tokens of OpenAI-style streams are counted whose caller does not ask for usage. Absent: estimated. */
+  readonly usage?: 'exact';
   readonly inputFilters: readonly string[];
   readonly outputFilters: readonly string[];
   /** Model listeners only. */

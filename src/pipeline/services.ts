@@ -7,6 +7,7 @@ import type { Metrics } from '../ports/metrics';
 import type { SideCalls } from '../ports/side-calls';
 import type { Telemetry } from '../ports/telemetry';
 import type { RequestWire } from '../wire/api';
+import type { Metering } from './metering';
 
 /** Everything from outside that stages may use; passed in, so that tests bring their own. */
 export interface Services {
@@ -18,6 +19,7 @@ export interface Services {
   readonly sideCalls: SideCalls;
   readonly telemetry: Telemetry;
   readonly metrics: Metrics;
+  readonly metering: Metering;
   readonly log: Log;
   /** Values for SecretTemplate variables; memory only. */
   readonly secrets: ReadonlyMap<string, string>;

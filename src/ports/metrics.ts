@@ -28,6 +28,8 @@ export interface Metrics {
   tokensCounted(labels: ModelLabels, counts: TokenFigures, estimated?: boolean): void;
   /** An answer whose vendor did not say what it cost. */
   usageMissing(labels: ModelLabels): void;
+  /** How far an estimate was from the vendor's own count: |estimate - count| / count. */
+  estimateMeasured(labels: ModelLabels & { kind: string }, errorRatio: number): void;
   decided(labels: { kind: string; decider: string }, seconds: number): void;
   /** Text of the Prometheus exposition format. */
   render(): Promise<{ contentType: string; text: string }>;

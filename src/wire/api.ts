@@ -67,6 +67,8 @@ export interface TranslateContext {
   readonly upstreamModel: string;
   readonly stream: boolean;
   readonly includeUsage: boolean;
+  /** OpenAI-style streams of the caller's own API: ask for usage although the caller does not (see UsageStripper). */
+  readonly demandUsage?: boolean;
   /** max_tokens when the target API demands one and the request has none. */
   readonly defaultMaxTokens?: number;
   /** The caller's headers, as far as they change the upstream's body (anthropic-beta, …). */

@@ -1,6 +1,7 @@
 import type { EarlierAnswer, RenderedRequest, RequestWire, TranslateContext } from './api';
 import { applyQuirks } from './body-quirks';
 import { defined } from './defined';
+import { withUsageDemanded } from './demanded-usage';
 import { findDialect } from './dialect-registry';
 import { GatewayError } from './errors';
 import { invalid } from './facts';
@@ -71,7 +72,8 @@ function encode(translation: Translation, body: Buffer, context: TranslateContex
 function wrapped(body: Buffer, api: UpstreamApi, context: TranslateContext & { readonly isNative: boolean }): Buffer {
   const spelled = context.quirks === undefined ? body : applyQuirks(body, context.quirks);
   const named = withModel(spelled, api, context.upstreamModel);
-  return api.adaptRequest === undefined ? named : api.adaptRequest(named, context);
+  const asking = context.demandUsage === true && context.isNative ? withUsageDemanded(named) : named;
+  return api.adaptRequest === undefined ? asking : api.adaptRequest(asking, context);
 }
 
 /** Undefined where a path needs a model that nobody has named. */

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { startFakeUpstream, type FakeUpstream } from '../fakes/upstream';
 import { startInstance, type Instance } from './instance';
 import { readSamples, type Samples } from './metrics-samples';
+import prompts from '../fixtures/prompt-tokens.json';
 
 const CONFIG = `
 version: v0.4.0
@@ -27,6 +28,7 @@ listeners:
     name: models
     address: 127.0.0.1
     port: {{port:models}}
+    USAGE
 `;
 
 /** What the fakes say that an answer of nine pieces took; the same in every API. */
@@ -35,30 +37,35 @@ const PROMPT_TOKENS = 11;
 let openai: FakeUpstream;
 let anthropic: FakeUpstream;
 let instance: Instance;
+let exact: Instance;
 
 beforeAll(async () => {
   openai = await startFakeUpstream({ name: 'openai' });
   anthropic = await startFakeUpstream({ name: 'anthropic' });
+  const env = {
+    OPENAI_API_KEY: 'openai-secret',
+    ANTHROPIC_API_KEY: 'anthropic-secret',
+    OUTERLOOP_BASE_URL_OPENAI: openai.url,
+    OUTERLOOP_BASE_URL_ANTHROPIC: anthropic.url,
+  };
   instance = await startInstance({
-    config: CONFIG,
-    env: {
-      OPENAI_API_KEY: 'openai-secret',
-      ANTHROPIC_API_KEY: 'anthropic-secret',
-      OUTERLOOP_BASE_URL_OPENAI: openai.url,
-      OUTERLOOP_BASE_URL_ANTHROPIC: anthropic.url,
-    },
+    config: CONFIG.replace('USAGE', ''),
+    env,
+    envoyArguments: ['--file-flush-interval-msec', '50'],
   });
+  exact = await startInstance({ config: CONFIG.replace('USAGE', 'usage: exact'), env });
 }, 60_000);
 afterAll(async () => {
   await instance.stop();
+  await exact.stop();
   await openai.close();
   await anthropic.close();
 });
 
 const hi = { messages: [{ role: 'user', content: 'hi' }] };
 
-async function post(path: string, body: object): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${instance.port('models')}${path}`, {
+async function post(path: string, body: object, gateway = instance): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${gateway.port('models')}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
@@ -67,11 +74,11 @@ async function post(path: string, body: object): Promise<string> {
 }
 
 /** Metrics once they show one more request than `before`; two seconds are promised. */
-async function metricsAfter(before: Samples, answers = 1): Promise<Samples> {
+async function metricsAfter(before: Samples, answers = 1, gateway = instance): Promise<Samples> {
   const name = 'brightstaff_llm_upstream_requests_total';
   const deadline = Date.now() + 2000;
   for (;;) {
-    const now = await readSamples(instance.metricsAddress);
+    const now = await readSamples(gateway.metricsAddress);
     if (now.sum(name) >= before.sum(name) + answers) return now;
     if (Date.now() > deadline) throw new Error('no metrics within two seconds');
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -79,10 +86,10 @@ async function metricsAfter(before: Samples, answers = 1): Promise<Samples> {
 }
 
 /** Tokens that a request added, by `provider/model kind`. */
-async function tokensOf(request: () => Promise<unknown>): Promise<Record<string, number>> {
-  const before = await readSamples(instance.metricsAddress);
+async function tokensOf(request: () => Promise<unknown>, gateway = instance): Promise<Record<string, number>> {
+  const before = await readSamples(gateway.metricsAddress);
   await request();
-  const after = await metricsAfter(before);
+  const after = await metricsAfter(before, 1, gateway);
   return after.added(
     before,
     'brightstaff_llm_tokens_total',
@@ -190,6 +197,44 @@ describe('exact counts', () => {
   });
 });
 
+/** Prompts of different kinds, counted by another tokenizer (bpe-openai, o200k_base) and OpenAI's rules for chats. */
+const PROMPTS = prompts.map(({ name, content, tokens }) => [name, content, tokens] as const);
+
+describe('streams that do not say what they took', () => {
+  const silent = { ...hi, model: 'openai/gpt-4o-events50', stream: true };
+
+  it.each(PROMPTS)('are estimated: %s', async (_, content, expected) => {
+    const request = { ...silent, messages: [{ role: 'user', content }] };
+    const tokens = await tokensOf(() => post('/v1/chat/completions', request));
+    const prompt = tokens['openai/gpt-4o-events50 prompt estimated'] ?? 0;
+    expect(Math.abs(prompt - expected) / expected).toBeLessThan(0.1);
+    expect(tokens['openai/gpt-4o-events50 completion estimated']).toBeGreaterThan(20);
+    expect(Object.keys(tokens)).toHaveLength(2);
+  });
+
+  it('the measured error of estimates is public', async () => {
+    const request = { ...hi, model: 'gpt-4o', stream: true, stream_options: { include_usage: true } };
+    const before = await readSamples(instance.metricsAddress);
+    for (let call = 0; call < 20; call++) await post('/v1/chat/completions', request);
+    const samples = await metricsAfter(before, 20);
+    expect(samples.sum('outerloop_token_estimate_error_ratio_count')).toBeGreaterThan(0);
+  });
+
+  it('with usage: exact are counted, and the caller sees no difference', async () => {
+    let asked = '';
+    const tokens = await tokensOf(async () => (asked = await post('/v1/chat/completions', silent, exact)), exact);
+    expect(openai.requests.at(-1)?.json).toMatchObject({ stream_options: { include_usage: true } });
+    let plain = '';
+    await tokensOf(async () => (plain = await post('/v1/chat/completions', silent)));
+    expect(openai.requests.at(-1)?.json).not.toHaveProperty('stream_options');
+    expect(asked).toBe(plain);
+    expect(tokens).toEqual({
+      'openai/gpt-4o-events50 prompt': PROMPT_TOKENS,
+      'openai/gpt-4o-events50 completion': expect.any(Number),
+    });
+  });
+});
+
 describe('what else is said', () => {
   it('an answer without usage is counted as such', async () => {
     const before = await readSamples(instance.metricsAddress);
@@ -198,6 +243,24 @@ describe('what else is said', () => {
     const after = await metricsAfter(before);
     const missing = after.added(before, 'brightstaff_llm_tokens_usage_missing_total', ({ model }) => model ?? '');
     expect(missing).toEqual({ 'gpt-4o': 1 });
+  });
+
+  it('the access log has who answered and what it took, and no word of what was said', async () => {
+    const content = 'a secret word';
+    await tokensOf(() =>
+      post('/v1/messages', { model: 'claude-test', max_tokens: 9, messages: [{ role: 'user', content }] }),
+    );
+    const logs = await instance.logs();
+    const lines = logs.split('\n').filter((line) => line.includes('"upstream_cluster"'));
+    const entry = JSON.parse(lines.at(-1)?.replace(/^\[envoy\] /, '') ?? '{}') as object;
+    expect(entry).toMatchObject({
+      provider: 'anthropic',
+      model: 'claude-test',
+      prompt_tokens: PROMPT_TOKENS,
+      completion_tokens: expect.any(Number),
+      cache_read_tokens: null,
+    });
+    expect(lines.join()).not.toContain(content);
   });
 
   it('errors are counted by status and failure, with the one that was asked last', async () => {

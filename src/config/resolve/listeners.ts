@@ -56,6 +56,7 @@ function resolveListener(draft: ListenerDraft, context: CheckContext): ListenerP
     inputFilters: draft.input_filters ?? [],
     outputFilters: draft.output_filters ?? [],
     ...(type === 'model' ? resolveFailover(context, draft.failover) : {}),
+    ...(type === 'model' && draft.usage === 'exact' ? { usage: 'exact' } : {}),
   };
 }
 

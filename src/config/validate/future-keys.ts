@@ -65,9 +65,6 @@ function plainKeys({ draft }: CheckContext): readonly FutureKey[] {
       key: 'orchestrator_model_context_length',
       effect: 'the embedded encoder has its own limit',
     },
-    ...(draft.listeners ?? [])
-      .filter(({ type }) => type === 'model')
-      .flatMap((container) => [{ container, key: 'usage', effect: 'tokens are not counted' }]),
   ];
 }
 

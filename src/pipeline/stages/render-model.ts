@@ -13,6 +13,7 @@ import { RequestFailover } from '../request-failover';
 import { passThrough, rewriteAnswer } from '../response';
 import type { ListenerServices } from '../services';
 import type { Stage } from '../stage';
+import { demandsUsage, isEventStream, stripUsage, tellsUsage } from '../stream-usage';
 import {
   absoluteChanges,
   candidateHeaders,
@@ -178,10 +179,8 @@ class ModelRenderer {
     if (!head.fromUpstream) return passThrough({}, []);
     const set: Record<string, string> = { 'x-outerloop-model': headerText(candidateName(target.candidate)) };
     if (this.warnings.length > 0) set['x-outerloop-warnings'] = headerText(this.warnings.join('; '));
-    if (!rewritesAnswers(this.client, target.api)) {
-      const { maxRequestBytes } = this.services.plan.limits;
-      return needsReading(head) ? observeAnswer(head, set, maxRequestBytes) : passThrough(set, []);
-    }
+    this.expectTokens(head, attempt);
+    if (!rewritesAnswers(this.client, target.api)) return this.sameAnswer(head, set, attempt);
     return rewriteAnswer({
       head,
       set,
@@ -199,6 +198,27 @@ class ModelRenderer {
       },
       maxBytes: this.services.plan.limits.maxRequestBytes,
     });
+  }
+
+  /** An answer in the caller's API: as it came, apart from what was asked for without the caller's knowledge. */
+  private sameAnswer(head: ResponseHead, set: Readonly<Record<string, string>>, attempt: number): ResponseOutcome {
+    const { maxRequestBytes } = this.services.plan.limits;
+    if (demandsUsage(this.call(attempt)) && isEventStream(head)) return stripUsage(head, set, maxRequestBytes);
+    return needsReading(head) ? observeAnswer(head, set, maxRequestBytes) : passThrough(set, []);
+  }
+
+  /** Metering learns about a stream when it begins: its request is gone when the access log tells its end. */
+  private expectTokens(head: ResponseHead, attempt: number): void {
+    if (!isEventStream(head)) return;
+    const { client, exchange } = this;
+    const told = { client, body: exchange.get('body'), tellsUsage: tellsUsage(this.call(attempt)) };
+    this.services.metering.streamStarted(exchange.id, told);
+  }
+
+  private call(attempt: number): Parameters<typeof tellsUsage>[0] {
+    const { listener } = this.services;
+    const { dialect } = this.target(attempt);
+    return { listener, request: this.exchange.get('request'), client: this.client, dialect };
   }
 
   private async renderBody(attempt: number): Promise<RenderedRequest> {
@@ -224,6 +244,7 @@ class ModelRenderer {
       upstreamModel: modelId,
       stream: request.stream,
       includeUsage: request.includeUsage,
+      ...(demandsUsage(this.call(attempt)) ? { demandUsage: true } : {}),
       upstreamVendor: provider.id,
       // Beta flags and the like become members of some bodies.
       ...(target.api === this.client ? {} : { requestHeaders: Object.fromEntries(this.exchange.head.headers) }),

@@ -10,6 +10,7 @@ const DECISION_BUCKETS_SECONDS = [
 ];
 /** Buckets of Plano's `brightstaff_llm_…_seconds`. */
 const MODEL_BUCKETS_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+const ERROR_RATIO_BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2];
 const METHODS: ReadonlySet<string> = new Set([
   'GET',
   'HEAD',
@@ -154,7 +155,9 @@ function routingMetrics(registry: Registry): Pick<Metrics, 'attemptStarted' | 'd
 }
 
 /** What calls of models cost and how long they took. Fed by the access log, once per request. */
-function modelMetrics(registry: Registry): Pick<Metrics, 'upstreamFinished' | 'tokensCounted' | 'usageMissing'> {
+function modelMetrics(
+  registry: Registry,
+): Pick<Metrics, 'upstreamFinished' | 'tokensCounted' | 'usageMissing' | 'estimateMeasured'> {
   const registers = [registry];
   const requests = new Counter({
     name: 'brightstaff_llm_upstream_requests_total',
@@ -188,6 +191,13 @@ function modelMetrics(registry: Registry): Pick<Metrics, 'upstreamFinished' | 't
     labelNames: ['provider', 'model'],
     registers,
   });
+  const errors = new Histogram({
+    name: 'outerloop_token_estimate_error_ratio',
+    help: 'Distance of estimated tokens from the vendor’s count, for a sample of the streams that tell it; 0.1 is 10 %.',
+    labelNames: ['provider', 'model', 'kind'],
+    buckets: ERROR_RATIO_BUCKETS,
+    registers,
+  });
   const [providerLabel, modelLabel] = [boundedLabel(MAX_NAMES), boundedLabel(MAX_MODELS)];
   const bounded = ({ provider, model }: ModelLabels): ModelLabels => ({
     provider: providerLabel(provider),
@@ -206,6 +216,7 @@ function modelMetrics(registry: Registry): Pick<Metrics, 'upstreamFinished' | 't
       for (const [kind, count] of tokenKinds(counts)) tokens.inc({ ...who, kind }, count);
     },
     usageMissing: (labels) => missing.inc({ ...bounded(labels) }),
+    estimateMeasured: ({ kind, ...labels }, errorRatio) => errors.observe({ ...bounded(labels), kind }, errorRatio),
   };
 }
 

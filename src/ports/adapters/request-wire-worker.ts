@@ -1,9 +1,10 @@
 /** RequestWire that keeps large bodies off the event loop: small ones run inline, others on one worker thread. */
 import { join } from 'node:path';
 import { setImmediate as nextTick } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { inlineRequestWire, type RenderedRequest, type RequestWire } from '../../wire';
 import { GatewayError } from '../../wire/errors';
+import { startThread } from './source-thread';
 import type { WireReply, WireRequest, WireResult, WireWork } from './request-wire-messages';
 
 export interface RequestWireOptions {
@@ -44,7 +45,8 @@ class OffloadingRequestWire implements RequestWire {
   constructor(options: RequestWireOptions) {
     this.offloadBytes = options.offloadBytes ?? DEFAULT_OFFLOAD_BYTES;
     this.maxPendingBytes = options.maxPendingBytes ?? DEFAULT_MAX_PENDING_BYTES;
-    this.startWorker = options.startWorker ?? startThread;
+    this.startWorker =
+      options.startWorker ?? (() => startThread(join(__dirname, 'request-wire-thread'), 'request-wire'));
   }
 
   inspect: RequestWire['inspect'] = async (dialect, body) => {
@@ -146,27 +148,3 @@ async function copyInSlices(body: Buffer): Promise<Uint8Array<ArrayBuffer>> {
 function resultBody({ body }: WireResult, original: Buffer): Buffer {
   return body === undefined ? original : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
-
-const THREAD_FILE = join(__dirname, 'request-wire-thread');
-
-function startThread(): Worker {
-  const name = 'request-wire';
-  if (!__filename.endsWith('.ts')) return new Worker(`${THREAD_FILE}.js`, { name });
-  return new Worker(RUN_FROM_SOURCE, { eval: true, name, workerData: `${THREAD_FILE}.ts` });
-}
-
-/**
- * Only when this file itself runs uncompiled (unit tests): a thread knows nothing of the test runner's transform, so it
- * compiles what it requires with the same compiler.
- */
-const RUN_FROM_SOURCE = `
-const { readFileSync } = require('node:fs');
-const { workerData } = require('node:worker_threads');
-const { transformSync } = require('@swc/core');
-const jsc = { target: 'es2023', parser: { syntax: 'typescript' } };
-require.extensions['.ts'] = (module, filename) => {
-  const { code } = transformSync(readFileSync(filename, 'utf8'), { filename, jsc, module: { type: 'commonjs' } });
-  module._compile(code, filename);
-};
-require(workerData);
-`;
