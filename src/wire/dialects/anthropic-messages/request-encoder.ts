@@ -18,7 +18,7 @@ export function encodeRequest(request: ChatRequest, context: TranslateContext, w
   const { turns, system } = encodeTurns(request.messages, warnings);
   if (turns.length === 0) throw invalid('messages', 'must hold at least one message that is not empty');
   const thinking = planRequestThinking(request, context, warnings);
-  const thinks = thinking.thinking !== undefined;
+  const thinks = isOn(thinking);
   const format = request.responseFormat;
   if (format?.type === 'json-object') {
     system.push({ type: 'text', text: JSON_INSTRUCTION });
@@ -43,11 +43,15 @@ export function encodeRequest(request: ChatRequest, context: TranslateContext, w
   };
 }
 
+function isOn({ thinking }: Thinking): boolean {
+  return thinking !== undefined && thinking['type'] !== 'disabled';
+}
+
 function planRequestThinking(request: ChatRequest, context: TranslateContext, warnings: Warnings): Thinking {
   const maxTokens = request.maxOutputTokens ?? context.defaultMaxTokens ?? DEFAULT_MAX_TOKENS;
   const limit = { maxTokens, chosenByUs: request.maxOutputTokens === undefined };
   const plan = planThinking(request.reasoning, context.upstreamModel, limit, warnings);
-  if (plan.thinking === undefined || !continuesUnsignedToolUse(request.messages)) return plan;
+  if (!isOn(plan) || !continuesUnsignedToolUse(request.messages)) return plan;
   warnings.add('Reasoning was left out for this turn: the tool calls it continues came without signed reasoning.');
   return { maxTokens };
 }

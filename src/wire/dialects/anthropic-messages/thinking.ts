@@ -42,15 +42,19 @@ export function planThinking(
   warnings: Warnings,
 ): Thinking {
   const none: Thinking = { maxTokens: limit.maxTokens };
-  if (wish === undefined || wish.mode === 'disabled' || wish.effort === 'none') return none;
+  if (wish === undefined) return none;
   const version = claudeVersion(model);
+  // The caller's own words for a Claude may say more than the neutral wish does (display).
+  const spelled = wish.claude?.thinking;
+  if (wish.mode === 'disabled' && spelled !== undefined && version >= 3.7) return { ...none, thinking: spelled };
+  if (wish.mode === 'disabled' || wish.effort === 'none') return none;
   if (version < 3.7) {
     warnings.dropped('reasoning');
     return none;
   }
   if (version >= 4.6 && wish.budgetTokens === undefined) {
     const effort = EFFORT_WORDS[wish.effort ?? ''];
-    return { ...none, thinking: { type: 'adaptive' }, ...(effort === undefined ? {} : { effort }) };
+    return { ...none, thinking: { ...spelled, type: 'adaptive' }, ...(effort === undefined ? {} : { effort }) };
   }
   const wanted = wish.budgetTokens ?? BUDGET_BY_EFFORT[wish.effort ?? 'medium'] ?? MIN_BUDGET_TOKENS;
   const grows = limit.chosenByUs && wanted > limit.maxTokens / 2;
@@ -60,7 +64,7 @@ export function planThinking(
     warnings.add('Reasoning was left out: its token budget must be smaller than max_tokens and at least 1024.');
     return none;
   }
-  return { thinking: { type: 'enabled', budget_tokens: budget }, maxTokens };
+  return { thinking: { ...spelled, type: 'enabled', budget_tokens: budget }, maxTokens };
 }
 
 /** `claude-3-7-sonnet-latest` is 3.7, `claude-opus-4-20250514` 4.0, `claude-sonnet-4-6` 4.6; unknown names count as 4.0. */

@@ -39,7 +39,8 @@ export function encodeTools(request: ChatRequest, generation: Generation, warnin
 function hostedByType(tool: JsonObject, warnings: Warnings): JsonObject[] {
   const type = asString(tool['type']) ?? '';
   const name = HOSTED_BY_TYPE.get(type);
-  if (name === undefined) return [];
+  // OpenAI's tool of the same name searches OpenAI's stores.
+  if (name === undefined || tool['vector_store_ids'] !== undefined) return [];
   warnings.carried(`tool ${asString(asObject(tool[type])?.['name']) ?? type}`);
   return [{ [name]: camelMembers(asObject(tool[type])) }];
 }

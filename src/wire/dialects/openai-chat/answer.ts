@@ -27,11 +27,13 @@ function decodeChoice(choice: JsonObject, position: number): Choice {
   // Some hosts answer with a delta, or with the old text completion's `text`.
   const message = asObject(choice['message']) ?? asObject(choice['delta']) ?? { content: choice['text'] };
   const refusal = asFilled(message['refusal']);
+  // Spoken answers have no text but what was said.
+  const content = message['content'] ?? asObject(message['audio'])?.['transcript'];
   return {
     index: asNumber(choice['index']) ?? position,
     parts: [
       ...decodeReasoning(message),
-      ...decodeContent(message['content'], 'content', new Warnings()),
+      ...decodeContent(content, 'content', new Warnings()),
       ...(refusal === undefined ? [] : [{ type: 'refusal' as const, text: refusal }]),
       ...decodeCalls(message),
     ],
@@ -75,7 +77,7 @@ function encodeChoice(choice: Choice): JsonObject {
     index: choice.index,
     message: {
       role: 'assistant',
-      content: text === '' && calls.length > 0 ? null : text,
+      content: text === '' && (calls.length > 0 || refusal !== '') ? null : text,
       refusal: refusal === '' ? null : refusal,
       ...encodeReasoning(choice.parts),
       ...(calls.length > 0 ? { tool_calls: calls } : {}),
