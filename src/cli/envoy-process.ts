@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Plan } from '../config/plan';
 import { readAdminAddress } from './envoy-admin';
 import type { ProcessSpec } from './kept-process';
 import { ENVOY_LOG, tailOf } from './log-files';
@@ -65,6 +66,15 @@ function envoyLogLevel(wanted: string | undefined): string {
   const level = wanted?.trim().toLowerCase() ?? '';
   if (['trace', 'debug', 'error', 'critical', 'off'].includes(level)) return level;
   return 'warning';
+}
+
+/** Names of the Plan's secrets, but for those of AWS that Envoy itself signs with. */
+export function hiddenFromEnvoy({
+  secretNames,
+  upstreams,
+}: Pick<Plan, 'secretNames' | 'upstreams'>): readonly string[] {
+  if (upstreams.every(({ awsSigning }) => awsSigning === undefined)) return secretNames;
+  return secretNames.filter((name) => !name.startsWith('AWS_') || name.startsWith('AWS_BEARER_'));
 }
 
 function withoutSecrets(env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {

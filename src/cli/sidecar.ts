@@ -7,6 +7,7 @@ import { startExtProcServer } from '../extproc';
 import { Gateway } from '../pipeline/gateway';
 import { Metering } from '../pipeline/metering';
 import type { ListenerServices, Services } from '../pipeline/services';
+import { createCloudTokens } from '../ports/adapters/cloud-tokens-renewed';
 import { createOnnxEncoder } from '../ports/adapters/encoder-onnx';
 import { createMetrics } from '../ports/adapters/metrics-prometheus';
 import { startMetricsServer } from '../ports/adapters/metrics-server';
@@ -14,6 +15,7 @@ import { createRequestWire } from '../ports/adapters/request-wire-worker';
 import { createSideCalls } from '../ports/adapters/side-calls-undici';
 import { createTelemetry } from '../ports/adapters/telemetry-otel';
 import { createTokenCounter } from '../ports/adapters/token-counter-worker';
+import type { CloudTokens, TokenIdentity } from '../ports/cloud-tokens';
 import type { Encoder } from '../ports/encoder';
 import type { Log } from '../ports/log';
 import { packageVersion } from './package-version';
@@ -50,6 +52,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const wire = createRequestWire();
   const sideCalls = createSideCalls({ egress: wiring.egress, log });
   const encoder = needsEncoder(plan) ? createOnnxEncoder() : undefined;
+  const tokens = createCloudTokens({ identities: tokenIdentities(plan), log });
   const counter = createTokenCounter({ log });
   const metering = new Metering(metrics, counter);
   const services: Services = {
@@ -63,6 +66,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     metering,
     log,
     secrets: options.secrets,
+    tokens,
     random: Math.random,
     now: () => performance.now(),
     isReady: () => ready,
@@ -80,7 +84,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   });
   const status = (): unknown => ({ planHash: plan.hash, ready, openExchanges: gateway.openExchanges });
   const metricsServer = await startMetricsServer({ address: options.metricsAddress, metrics, status });
-  const warmUp = warm(plan, encoder, agents).then(() => {
+  const warmUp = warm(plan, { encoder, tokens }, agents).then(() => {
     ready = true;
     log.info({ planHash: plan.hash, listeners: plan.listeners.length }, 'ready');
   });
@@ -92,6 +96,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const stop = async (graceMs = 5000): Promise<void> => {
     ready = false;
     stopping = true;
+    tokens.close();
     await server.stop(graceMs);
     const closing = [counter.close(), sideCalls.close(), wire.close(), telemetry.shutdown(), metricsServer.close()];
     if (encoder !== undefined) closing.push(encoder.close());
@@ -120,8 +125,18 @@ function listenerServices(services: Services, agents: ReadonlyMap<string, AgentC
   });
 }
 
-async function warm(plan: Plan, encoder: Encoder | undefined, agents: Map<string, AgentChooser>): Promise<void> {
-  await encoder?.ready();
+function tokenIdentities(plan: Plan): ReadonlySet<TokenIdentity> {
+  return new Set(
+    plan.models.flatMap(({ identity }) => (identity === undefined || identity === 'aws' ? [] : [identity])),
+  );
+}
+
+async function warm(
+  plan: Plan,
+  { encoder, tokens }: { encoder: Encoder | undefined; tokens: CloudTokens },
+  agents: Map<string, AgentChooser>,
+): Promise<void> {
+  await Promise.all([encoder?.ready(), tokens.ready()]);
   for (const listener of plan.listeners) {
     if (listener.type !== 'agent') continue;
     agents.set(listener.name, await createAgentChooser({ agents: listener.agents, encoder: encoder ?? unusedEncoder }));

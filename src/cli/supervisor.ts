@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BOOTSTRAP_FILE, PLAN_FILE } from '../compiler';
 import type { Plan, Wiring } from '../config';
 import { activeRequests, drainListeners } from './envoy-admin';
-import { envoyProcess } from './envoy-process';
+import { envoyProcess, hiddenFromEnvoy } from './envoy-process';
 import type { CommandFailure } from './failure';
 import { removeSockets, type Instance } from './instance';
 import { firstState, removeState, writeState, type InstanceState } from './instance-state';
@@ -120,7 +120,7 @@ export class Supervisor {
       adminAddressFile: instance.adminAddressFile,
       logFolder: instance.logFolder,
       env,
-      secretNames: plan.secretNames,
+      secretNames: hiddenFromEnvoy(plan),
       onAdmin: (adminAddress) => {
         if (this.state.envoy !== undefined) this.update({ envoy: { ...this.state.envoy, adminAddress } });
       },

@@ -26,7 +26,13 @@ export function candidateClusters(
     ...(named ? [orRefused(upstream, { name: id, addresses: addresses.id, filters })] : []),
     ...(peekMs === undefined
       ? []
-      : [orRefused(upstream, { name: peekedCluster(id), addresses: addresses.id, filters: peekedFilters(peekMs) })]),
+      : [
+          orRefused(upstream, {
+            name: peekedCluster(id),
+            addresses: addresses.id,
+            filters: peekedFilters(upstream, peekMs),
+          }),
+        ]),
   ];
 }
 

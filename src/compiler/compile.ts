@@ -45,7 +45,7 @@ function clustersOf(upstream: UpstreamPlan, plan: Plan, caPath: string): readonl
     case 'provider':
       return candidateClusters(upstream, {
         caPath,
-        filters: candidateFilters(),
+        filters: candidateFilters(upstream),
         peekMs: looksIntoAnswers(plan) ? longestTimeoutMs(plan) : undefined,
       });
     case 'agent':

@@ -1,7 +1,9 @@
 import { FROM_UPSTREAM_HEADER, INTERNAL_HEADER_PREFIXES, METADATA_EXCHANGE_NAMESPACE } from '../config/names';
+import type { UpstreamPlan } from '../config/plan';
 import { answerNote } from './answer-note';
 import { attemptFilter, peekFilter } from './ext-proc-filter';
 import { because, extension, type EnvoyObject } from './resource';
+import { signingFilters } from './signing-filter';
 
 /** HTTP filters of a cluster that takes a client's request, but is never one of several. */
 export function agentFilters(): readonly EnvoyObject[] {
@@ -9,13 +11,17 @@ export function agentFilters(): readonly EnvoyObject[] {
 }
 
 /** HTTP filters, run once per attempt, of a cluster that a client's request may fail over to. */
-export function candidateFilters(): readonly EnvoyObject[] {
-  return [skippedOnFirstAttempt(attemptFilter()), borderFilter([lengthOfReplacedBody()]), answerNote(), codec()];
+export function candidateFilters(upstream: UpstreamPlan): readonly EnvoyObject[] {
+  return [skippedOnFirstAttempt(attemptFilter()), ...outerFilters(upstream)];
 }
 
 /** The same where answers must be looked into before their headers go on. */
-export function peekedFilters(longestMs: number): readonly EnvoyObject[] {
-  return [peekFilter(longestMs), borderFilter([lengthOfReplacedBody()]), answerNote(), codec()];
+export function peekedFilters(upstream: UpstreamPlan, longestMs: number): readonly EnvoyObject[] {
+  return [peekFilter(longestMs), ...outerFilters(upstream)];
+}
+
+function outerFilters(upstream: UpstreamPlan): readonly EnvoyObject[] {
+  return [borderFilter([lengthOfReplacedBody()]), answerNote(), ...signingFilters(upstream), codec()];
 }
 
 /** HTTP filters of a cluster that only the sidecar calls. */

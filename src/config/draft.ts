@@ -107,6 +107,9 @@ export interface ModelDraft {
   provider_interface?: string;
   passthrough_auth?: boolean;
   headers?: Record<string, string>;
+  region?: string;
+  project?: string;
+  api_version?: string;
   routing_preferences?: { name?: string; description?: string }[];
 }
 

@@ -5,6 +5,10 @@
  * Envoy resources, the sidecar runs it; both read the same hash, so a mismatch is visible.
  */
 
+import type { CloudIdentity, CloudPlace } from '../providers/provider';
+
+export type { CloudIdentity, CloudPlace };
+
 /** Raised whenever a field changes its meaning; a sidecar refuses a Plan of another format instead of half understanding it. */
 export const PLAN_FORMAT = 1;
 
@@ -103,6 +107,8 @@ export interface UpstreamPlan {
   readonly connectTimeoutMs: number;
   /** Ring-hash on x-plano-prefix-hash (endpoints with prefix_affinity). */
   readonly prefixAffinity: boolean;
+  /** Envoy signs every request (AWS Signature Version 4) with what the standard credential chain gives it. */
+  readonly awsSigning?: { readonly service: string; readonly region: string };
 }
 
 export interface AgentPlan {
@@ -134,6 +140,10 @@ export interface ModelPlan {
   readonly basePath?: string;
   /** Absent with passthroughAuth or for keyless upstreams. */
   readonly credential?: SecretTemplate;
+  /** What the machine itself is trusted with takes the place of a credential; `aws` means that the upstream has awsSigning. */
+  readonly identity?: CloudIdentity;
+  /** What the path in a cloud needs beside the model id. */
+  readonly cloud?: CloudPlace;
   readonly passthroughAuth: boolean;
   /** Extra upstream headers, set after authentication. Keys lower case. */
   readonly headers: Readonly<Record<string, SecretTemplate>>;

@@ -2,6 +2,7 @@ import type { ListenerPlan, Plan } from '../config/plan';
 import type { AgentChooser } from '../decide/agents';
 import type { CandidateHealth } from '../decide/candidate-health';
 import type { ModelDirectory } from '../decide/models';
+import type { CloudTokens } from '../ports/cloud-tokens';
 import type { Log } from '../ports/log';
 import type { Metrics } from '../ports/metrics';
 import type { SideCalls } from '../ports/side-calls';
@@ -23,6 +24,8 @@ export interface Services {
   readonly log: Log;
   /** Values for SecretTemplate variables; memory only. */
   readonly secrets: ReadonlyMap<string, string>;
+  /** Absent where no model needs one. */
+  readonly tokens?: CloudTokens;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Milliseconds, monotonic. */

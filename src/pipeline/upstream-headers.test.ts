@@ -24,7 +24,7 @@ const CALLER = new Map([
   ['accept-encoding', 'gzip'],
   ['user-agent', 'sdk'],
 ]);
-const SECRETS = new Map([['KEY', 'secret']]);
+const SECRETS = { secrets: new Map([['KEY', 'secret']]) };
 
 function target(providerId: string, dialect: DialectId, changes: Partial<ModelPlan> = {}): CandidateTarget {
   const provider = findProvider(providerId);
@@ -95,11 +95,9 @@ describe('candidateHeaders', () => {
   });
 
   it('OAuth tokens of Anthropic stay in Authorization', () => {
-    const headers = candidateHeaders(
-      target('anthropic', 'anthropic.messages'),
-      CALLER,
-      new Map([['KEY', 'sk-ant-oat01']]),
-    );
+    const headers = candidateHeaders(target('anthropic', 'anthropic.messages'), CALLER, {
+      secrets: new Map([['KEY', 'sk-ant-oat01']]),
+    });
     expect(headers['authorization']).toBe('Bearer sk-ant-oat01');
     expect(headers).not.toHaveProperty('x-api-key');
   });
@@ -127,7 +125,7 @@ describe('candidateHeaders', () => {
   });
 
   it('a missing key is the caller’s error to see, without naming values', () => {
-    expect(() => candidateHeaders(target('openai', 'openai.chat'), CALLER, new Map())).toThrow(
+    expect(() => candidateHeaders(target('openai', 'openai.chat'), CALLER, { secrets: new Map() })).toThrow(
       /No credential is available for "openai\/m"/,
     );
   });
@@ -144,6 +142,10 @@ describe('absoluteChanges', () => {
       'api-key',
       'authorization',
       'cookie',
+      'x-amz-content-sha256',
+      'x-amz-date',
+      'x-amz-security-token',
+      'x-goog-api-key',
       'x-of-another',
     ]);
   });

@@ -1,8 +1,8 @@
 import { fillTemplate } from '../config/secret-template';
 import { CLIENT_HEADER_EXCEPTIONS, INTERNAL_HEADER_PREFIXES } from '../config/names';
 import type { ModelCandidate } from '../decide/models';
-import { GatewayError } from '../wire/errors';
 import type { DialectId, UpstreamApiId } from '../wire/api';
+import { credentialHeaders, missingCredential, type CredentialSources } from './authorise';
 import type { HeaderChanges } from './mutation';
 import type { Headers } from './request-head';
 
@@ -41,7 +41,18 @@ const DIALECT_HEADERS: readonly { readonly prefix: string; readonly dialects: re
  * Names whose value differs between candidates. A header that one attempt set is still there on the next one
  * (Envoy keeps the mutated request headers), so every attempt sets or removes all of them.
  */
-const PER_CANDIDATE = ['authorization', 'x-api-key', 'api-key', 'accept-encoding', 'anthropic-version'];
+const PER_CANDIDATE = [
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+  // Written by Envoy's signing filter on an attempt before.
+  'x-amz-date',
+  'x-amz-content-sha256',
+  'x-amz-security-token',
+  'accept-encoding',
+  'anthropic-version',
+];
 
 /** Names in the caller's headers that must not reach any upstream. */
 export function withheldHeaders(headers: Headers): string[] {
@@ -73,7 +84,7 @@ export interface CandidateTarget {
 export function candidateHeaders(
   target: CandidateTarget,
   caller: Headers,
-  secrets: ReadonlyMap<string, string>,
+  sources: CredentialSources,
 ): Record<string, string> {
   const set: Record<string, string> = {
     ':path': target.path,
@@ -87,10 +98,9 @@ export function candidateHeaders(
   }
   const { model, provider } = target.candidate;
   for (const [name, value] of Object.entries(provider.requiredHeaders ?? {})) set[name] ??= value;
-  const credential = model.passthroughAuth ? callerCredential(caller) : configuredCredential(target.candidate, secrets);
-  if (credential !== undefined) Object.assign(set, authorise(provider.auth, credential));
+  Object.assign(set, credentialHeaders(target.candidate, caller, sources));
   for (const [name, template] of Object.entries(model.headers)) {
-    const value = fillTemplate(template, secrets);
+    const value = fillTemplate(template, sources.secrets);
     if (value === undefined) throw missingCredential(target.candidate, `header "${name}"`);
     set[name] = value;
   }
@@ -113,32 +123,4 @@ export function absoluteChanges(
 /** Vendor headers of the caller that some candidate may not see. */
 export function dialectHeaderNames(caller: Headers): string[] {
   return [...caller.keys()].filter((name) => DIALECT_HEADERS.some((row) => name.startsWith(row.prefix)));
-}
-
-function authorise(kind: 'bearer' | 'x-api-key', credential: string): Record<string, string> {
-  // Anthropic's OAuth tokens stay in Authorization; x-api-key would be refused.
-  if (kind === 'x-api-key' && !credential.startsWith('sk-ant-oat')) return { 'x-api-key': credential };
-  return { authorization: `Bearer ${credential}` };
-}
-
-function callerCredential(caller: Headers): string | undefined {
-  const bearer = caller
-    .get('authorization')
-    ?.replace(/^bearer\s+/i, '')
-    .trim();
-  if (bearer !== undefined && bearer !== '') return bearer;
-  const key = caller.get('x-api-key')?.trim();
-  return key === '' ? undefined : key;
-}
-
-function configuredCredential(candidate: ModelCandidate, secrets: ReadonlyMap<string, string>): string | undefined {
-  const template = candidate.model.credential;
-  if (template === undefined) return undefined;
-  const value = fillTemplate(template, secrets);
-  if (value === undefined) throw missingCredential(candidate, 'access_key');
-  return value;
-}
-
-function missingCredential(candidate: ModelCandidate, what: string): GatewayError {
-  return new GatewayError('credential_missing', `No credential is available for "${candidate.model.name}" (${what}).`);
 }

@@ -13,9 +13,13 @@ const ROWS = [
   { dialect: 'cohere.rerank', api: 'bedrock.rerank', models: /rerank/ },
 ] as const satisfies readonly DialectRow[];
 
+/** `bedrock-runtime.us-east-1.amazonaws.com`, `bedrock-runtime-fips.…`, `vpce-….bedrock-runtime.….vpce.amazonaws.com` and their like. */
+const HOST =
+  /(?:^|\.)bedrock-(?:agent-)?runtime(?:-fips)?\.([a-z0-9-]+)\.(?:vpce\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)$/;
+
 /**
- * Hosts differ per region (`https://bedrock-runtime.us-east-1.amazonaws.com`), so base_url is required. `access_key` is a
- * Bedrock API key and travels as a bearer token.
+ * Hosts differ per region (`https://bedrock-runtime.us-east-1.amazonaws.com`), so base_url or region is required.
+ * `access_key` is a Bedrock API key and travels as a bearer token; without one requests are signed.
  */
 export const provider = {
   id: 'amazon_bedrock',
@@ -23,7 +27,16 @@ export const provider = {
   aliases: ['amazon'],
   dialects: ROWS,
   auth: 'bearer',
+  identity: 'aws',
+  placeKeys: ['region'],
+  baseUrlFor: ({ region }) =>
+    region === undefined ? undefined : `https://bedrock-runtime.${region}.${domainOf(region)}`,
+  regionOf: (host) => HOST.exec(host)?.[1],
   asInterface: false,
   catalog: 'amazon',
   http2: 'alpn',
 } as const satisfies Provider;
+
+function domainOf(region: string): string {
+  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+}

@@ -19,12 +19,17 @@ function deploymentPath({ basePath, modelId, path, stream, client, api, cloud }:
   return apiPath(api ?? 'azure.openai.chat', client, { modelId, stream, apiVersion });
 }
 
-/** Every customer has a host name of their own, so base_url is required. */
+/**
+ * Every customer has a host name of their own, so base_url is required. Keys travel in `api-key`, which every version of the
+ * API takes; tokens of Entra ID, configured or the machine's own, in Authorization.
+ */
 export const provider = {
   id: 'azure_openai',
   displayName: 'azure_openai',
   dialects: ROWS,
-  auth: 'bearer',
+  auth: 'api-key',
+  identity: 'azure',
+  placeKeys: ['api_version'],
   asInterface: false,
   catalog: 'openai',
   http2: 'alpn',

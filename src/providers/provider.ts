@@ -22,6 +22,15 @@ export interface CloudPlace {
   readonly apiVersion?: string;
 }
 
+/**
+ * Who vouches for this machine where an entry names no credential: AWS's standard credential chain (Envoy signs), Google's
+ * application default credentials or Microsoft Entra ID (the sidecar gets tokens).
+ */
+export type CloudIdentity = 'aws' | 'google' | 'azure';
+
+/** How a credential travels; the rules are in `pipeline/authorise.ts`. */
+export type AuthKind = 'bearer' | 'x-api-key' | 'api-key' | 'google';
+
 /** The rows most vendors use; a vendor that spells a path differently writes a row of its own. */
 export const CHAT = { dialect: 'openai.chat', path: '/chat/completions' } as const satisfies DialectRow;
 export const RESPONSES = { dialect: 'openai.responses', path: '/responses' } as const satisfies DialectRow;
@@ -59,7 +68,15 @@ export interface Provider {
   readonly ownBasePath?: string;
   /** APIs this vendor speaks, preferred first; paths are appended to the base path (`basePath` of base_url or of baseUrl). */
   readonly dialects: readonly DialectRow[];
-  readonly auth: 'bearer' | 'x-api-key';
+  readonly auth: AuthKind;
+  /** Takes the place of a credential that the entry does not name. */
+  readonly identity?: CloudIdentity;
+  /** Keys of an entry that say where the cloud runs the model. */
+  readonly placeKeys?: readonly ('region' | 'project' | 'api_version')[];
+  /** Address that follows from the region, for entries without base_url. */
+  readonly baseUrlFor?: (place: CloudPlace) => string | undefined;
+  /** Region that a host name of the vendor's speaks of. */
+  readonly regionOf?: (host: string) => string | undefined;
   /** Headers every call needs, unless the client already sent them (anthropic-version). */
   readonly requiredHeaders?: Readonly<Record<string, string>>;
   /** Whether it may be the value of provider_interface in Plano's schema. */

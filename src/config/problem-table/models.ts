@@ -67,6 +67,21 @@ export const MODELS_PROBLEMS = {
     'It would be unclear which one counts.',
     'Keep `targets` for an ordered list or weights, else `target`.',
   ),
+  invalid_cloud_place: error(
+    'A region, project or API version cannot stand in an address',
+    'It becomes part of a host name or path.',
+    'Write it as the cloud spells it, for example `us-east-1`.',
+  ),
+  missing_region: warning(
+    'Requests to AWS cannot be signed',
+    'A signature is for one region, and neither the entry nor its host says which; requests leave without a credential.',
+    'Add `region: us-east-1` (yours), or `access_key: $AWS_BEARER_TOKEN_BEDROCK` for a Bedrock API key.',
+  ),
+  missing_project: error(
+    'A model of Vertex AI has no project',
+    'With an identity of Google Cloud the path of every call names the project and the region.',
+    'Add `project:` and `region:`, or `access_key:` with an API key of express mode.',
+  ),
   no_credential: warning(
     'A model has no credential',
     'The provider refuses calls without a key.',

@@ -1,5 +1,5 @@
 import { findProvider } from '../../providers/registry';
-import type { Provider } from '../../providers/provider';
+import type { CloudIdentity, CloudPlace, Provider } from '../../providers/provider';
 import type { CheckContext } from '../check-context';
 import type { ModelDraft } from '../draft';
 import { maskUrl } from '../mask';
@@ -7,6 +7,7 @@ import type { ModelPlan, SecretTemplate } from '../plan';
 import { parseHttpUrl, resolveReferences, resolveUrl, type HttpUrl } from '../resolve-url';
 import { isWildcard, lookupName, splitModel } from '../validate/model-names';
 import { findKnownVendor, overrideVariable } from '../validate/models';
+import { identityOf, placeInCloud } from './cloud';
 import type { SecretCollector } from './secrets';
 import type { UpstreamSet } from './upstreams';
 
@@ -30,10 +31,12 @@ function resolveModel(entry: ModelDraft, tools: Tools): ModelPlan | undefined {
   const provider = parts === undefined ? undefined : vendorOf(entry, parts.prefix);
   const written =
     entry.base_url === undefined ? undefined : resolveUrl(tools.context, entry, 'base_url', entry.base_url);
-  const credential = resolveCredential(entry, tools);
+  const credential = resolveCredential(entry, provider, tools);
   const headers = resolveHeaders(entry, tools);
   if (model === undefined || parts === undefined || name === undefined || provider === undefined) return undefined;
-  const address = resolveAddress(entry, parts.prefix, provider, written, tools);
+  const cloud = placeInCloud(entry, provider, written?.host, tools.context);
+  const identity = identityOf(entry, provider, cloud, tools.context);
+  const address = resolveAddress({ entry, prefix: parts.prefix, provider, written, cloud, identity }, tools);
   if (address === undefined) return undefined;
   return {
     name,
@@ -45,6 +48,8 @@ function resolveModel(entry: ModelDraft, tools: Tools): ModelPlan | undefined {
     upstream: address.upstream,
     ...(address.basePath === undefined ? {} : { basePath: address.basePath }),
     ...(credential === undefined ? {} : { credential }),
+    ...(identity === undefined ? {} : { identity }),
+    ...(Object.keys(cloud).length === 0 ? {} : { cloud }),
     passthroughAuth: entry.passthrough_auth === true,
     headers,
     default: entry.default === true,
@@ -56,22 +61,31 @@ function vendorOf(entry: ModelDraft, prefix: string): Provider | undefined {
   return declared ?? findKnownVendor(entry, prefix);
 }
 
+interface AddressFacts {
+  readonly entry: ModelDraft;
+  readonly prefix: string;
+  readonly provider: Provider;
+  /** base_url */
+  readonly written: HttpUrl | undefined;
+  readonly cloud: CloudPlace;
+  readonly identity: CloudIdentity | undefined;
+}
+
 /** Network place and base path of an entry: a redirecting variable, else base_url, else the vendor's own address. */
 function resolveAddress(
-  entry: ModelDraft,
-  prefix: string,
-  provider: Provider,
-  written: HttpUrl | undefined,
+  { entry, prefix, provider, written, cloud, identity }: AddressFacts,
   tools: Tools,
 ): { upstream: string; basePath?: string } | undefined {
   const redirect = resolveRedirect(entry, provider, prefix, tools.context);
   if (redirect === undefined && entry.base_url !== undefined && written === undefined) return undefined;
   const custom = redirect ?? written;
-  const url = custom ?? (provider.baseUrl === undefined ? undefined : parseHttpUrl(provider.baseUrl));
+  const own = provider.baseUrl ?? provider.baseUrlFor?.(cloud);
+  const url = custom ?? (own === undefined ? undefined : parseHttpUrl(own));
   if (url === undefined) return undefined;
+  const isShared = custom === undefined && provider.baseUrl !== undefined;
   const host = redirect === undefined ? resolveHostHeader(entry, tools.context) : undefined;
   const upstream = tools.upstreams.add({
-    id: custom === undefined ? `provider:${provider.id}` : `provider:${provider.id}@${hostInId(url.host)}:${url.port}`,
+    id: isShared ? `provider:${provider.id}` : `provider:${provider.id}@${hostInId(url.host)}:${url.port}`,
     kind: 'provider',
     host: url.host,
     port: url.port,
@@ -80,6 +94,9 @@ function resolveAddress(
     http2: url.tls ? provider.http2 : 'off',
     connectTimeoutMs: tools.connectTimeoutMs,
     prefixAffinity: false,
+    ...(identity === 'aws' && cloud.region !== undefined
+      ? { awsSigning: { service: 'bedrock', region: cloud.region } }
+      : {}),
   });
   const basePath = [redirect?.path, written?.path].find((path) => path !== undefined && path !== '');
   return basePath === undefined ? { upstream } : { upstream, basePath };
@@ -114,13 +131,22 @@ function resolveRedirect(
   return url;
 }
 
-function resolveCredential(entry: ModelDraft, { context, secrets }: Tools): SecretTemplate | undefined {
+function resolveCredential(
+  entry: ModelDraft,
+  provider: Provider | undefined,
+  { context, secrets }: Tools,
+): SecretTemplate | undefined {
   if (entry.passthrough_auth === true) return undefined;
   const path = context.document.pathOf(entry, 'access_key');
   const owner = lookupName(entry) ?? 'a model';
   if (entry.access_key !== undefined && entry.access_key !== '')
     return secrets.secret(path, entry.access_key, `the model \`${owner}\``);
-  if (entry.base_url === undefined && entry.model !== undefined && !context.document.isWritten(entry, 'access_key')) {
+  if (
+    provider?.identity === undefined &&
+    entry.base_url === undefined &&
+    entry.model !== undefined &&
+    !context.document.isWritten(entry, 'access_key')
+  ) {
     context.problems.add('no_credential', context.document.place(entry, 'model'), {
       message: `\`${owner}\` has neither \`access_key\` nor \`passthrough_auth\`.`,
     });

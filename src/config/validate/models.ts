@@ -51,6 +51,20 @@ function checkEntry(entry: ModelDraft, context: CheckContext): void {
     });
   }
   checkProvider(entry, parts.prefix, context);
+  checkCloudKeys(entry, parts.prefix, context);
+}
+
+function checkCloudKeys(entry: ModelDraft, prefix: string, { document, problems }: CheckContext): void {
+  const provider = findProvider(entry.provider_interface ?? prefix);
+  if (provider === undefined) return;
+  for (const key of ['region', 'project', 'api_version'] as const) {
+    if (entry[key] === undefined || provider.placeKeys?.includes(key) === true) continue;
+    problems.add('no_effect', document.keyPlace(entry, key), {
+      message: `\`${key}\` does nothing for \`${provider.id}\`.`,
+      why: 'Nothing in its addresses depends on it.',
+      fix: 'Remove it.',
+    });
+  }
 }
 
 function modelNameAdvice(model: string): string {
@@ -76,9 +90,12 @@ function checkProvider(entry: ModelDraft, prefix: string, context: CheckContext)
   if (
     provider.baseUrl === undefined &&
     !document.isWritten(entry, 'base_url') &&
+    !(provider.baseUrlFor !== undefined && document.isWritten(entry, 'region')) &&
     environment.get(overrideVariable(provider.id)) === undefined
   ) {
-    problems.add('missing_base_url', place, { message: `\`${provider.id}\` needs \`base_url\`.` });
+    problems.add('missing_base_url', place, {
+      message: `\`${provider.id}\` needs \`base_url\`${provider.baseUrlFor === undefined ? '' : ' or `region`'}.`,
+    });
   }
 }
 

@@ -67,16 +67,16 @@ interface ReadyTarget extends CandidateTarget {
 function withCredentials(
   targets: readonly CandidateTarget[],
   exchange: Exchange,
-  { secrets, log }: ListenerServices,
+  services: ListenerServices,
 ): ReadyTarget[] {
   const ready: ReadyTarget[] = [];
   let problem: unknown;
   for (const target of targets) {
     try {
-      ready.push({ ...target, headers: candidateHeaders(target, exchange.head.headers, secrets) });
+      ready.push({ ...target, headers: candidateHeaders(target, exchange.head.headers, services) });
     } catch (error) {
       problem = error;
-      log.warn(
+      services.log.warn(
         { requestId: exchange.requestId, model: target.candidate.model.name },
         'candidate without credential left out',
       );
@@ -101,6 +101,7 @@ function targetFor(
     prefix: candidate.model.prefix,
     modelId: candidate.modelId,
     stream: exchange.get('request').stream,
+    ...(candidate.model.cloud === undefined ? {} : { cloud: candidate.model.cloud }),
   });
   const api = choice.api ?? choice.dialect;
   const same = choice.dialect === client;
@@ -237,7 +238,7 @@ class ModelRenderer {
   private context(attempt: number): TranslateContext {
     const request = this.exchange.get('request');
     const target = this.target(attempt);
-    const { provider, modelId } = target.candidate;
+    const { provider, modelId, model } = target.candidate;
     const quirks = bodyQuirks(provider, target.dialect, modelId);
     return {
       requestModel: request.model ?? modelId,
@@ -246,6 +247,7 @@ class ModelRenderer {
       includeUsage: request.includeUsage,
       ...(demandsUsage(this.call(attempt)) ? { demandUsage: true } : {}),
       upstreamVendor: provider.id,
+      ...model.cloud,
       // Beta flags and the like become members of some bodies.
       ...(target.api === this.client ? {} : { requestHeaders: Object.fromEntries(this.exchange.head.headers) }),
       ...(quirks === undefined ? {} : { quirks }),
