@@ -27,8 +27,9 @@ function chosen(details: string, path: string): { status: number | undefined; bo
   return { status: mapper.status_code, body: JSON.parse(text) };
 }
 
-// As Envoy 1.40 wrote them into its access log; the second one is cut at the ellipsis.
+// As Envoy 1.40 wrote them into its access log; one is cut at the ellipsis.
 const OBSERVED: readonly (readonly [string, string, number])[] = [
+  ['upstream_reset_after_response_started{protocol_error}', 'upstream_malformed', 502],
   ['request_payload_too_large', 'request_too_large', 413],
   ['ext_proc_error_gRPC_error_14{upstream_connect_error_or_disconnect/reset_before_headers._…', 'not_ready', 503],
   ['no_healthy_upstream', 'upstream_unreachable', 503],

@@ -47,14 +47,19 @@ const LOCAL_REPLIES: readonly LocalReply[] = [
     message: 'The gateway is busy.',
   },
   {
-    details: ['upstream_reset_before_response_started{protocol_error*', 'response_payload_too_large'],
+    // "after": the upstream's headers were here, but the sidecar still had them; Envoy then answers by itself.
+    details: [
+      'upstream_reset_before_response_started{protocol_error*',
+      'upstream_reset_after_response_started{protocol_error*',
+      'response_payload_too_large',
+    ],
     code: 'upstream_malformed',
     message: 'The answer of the upstream cannot be used.',
   },
   {
-    details: ['upstream_reset_before_response_started*'],
+    details: ['upstream_reset_before_response_started*', 'upstream_reset_after_response_started*'],
     code: 'upstream_reset',
-    message: 'The upstream closed the connection before it answered.',
+    message: 'The upstream closed the connection before it had answered.',
   },
   {
     details: [
