@@ -7,7 +7,7 @@
 export { fillTemplate } from './fill-template';
 export { findConfigFile } from './find-config-file';
 export { loadConfig } from './load-config';
-export { readPlan } from './plan-file';
+export { readPlan, sealPlan } from './plan-file';
 export { problemsJson, type ProblemsJson } from './problems-json';
 export { renderProblems } from './render';
 export { zeroConfigText } from './zero-config';

@@ -16,11 +16,13 @@ export type FirstTokenVerdict = 'wait' | 'token' | 'error';
 /** An answer that says nothing for so long is let go: what is held back is held in memory, here and in Envoy. */
 export const MAX_HELD_BYTES = 262_144;
 
-/** Events of Anthropic, OpenAI's Responses and Bedrock Converse that announce an answer without beginning it. */
+/** Events of Anthropic, OpenAI's Responses, Bedrock Converse and Cohere that announce an answer without beginning it. */
 const ANNOUNCEMENTS: ReadonlySet<string> = new Set([
   'ping',
   'message_start',
   'messageStart',
+  'message-start',
+  'content-start',
   'response.created',
   'response.queued',
   'response.in_progress',
@@ -76,11 +78,17 @@ function judge(event: FramedEvent): FirstTokenVerdict {
   const body = readObject(event.data);
   if (body === undefined) return 'error';
   const type = asFilled(body['type']) ?? event.event;
-  if (isErrorBody(body) || type === 'response.failed') return 'error';
+  if (isErrorBody(body) || type === 'response.failed' || endsInError(type, body)) return 'error';
   if (type !== undefined && ANNOUNCEMENTS.has(type)) return 'wait';
   if (type === 'content_block_start') return opensText(asObject(body['content_block'])) ? 'wait' : 'token';
   if (Array.isArray(body['choices'])) return asObjects(body['choices']).some(choiceHasContent) ? 'token' : 'wait';
   return 'token';
+}
+
+/** Cohere says it with its usual last event. */
+function endsInError(type: string | undefined, body: JsonObject): boolean {
+  const reason = asFilled(asObject(body['delta'])?.['finish_reason']);
+  return type === 'message-end' && (reason === 'ERROR' || reason === 'TIMEOUT');
 }
 
 /** Text and thinking open empty; a tool call opens with its name. */

@@ -19,5 +19,6 @@ export { inlineRequestWire } from './request';
 export { renderStreamError, wireErrors } from './error-answer';
 export { memberText } from './json/splice';
 export { createResponseTranslator } from './response';
+export { sampleAnswer, sampleStreamError, type SampleAnswer } from './sample-answer';
 export { statusOfError } from './upstream-error';
 export { isUpstreamApiId, rewritesAnswers, upstreamApiIds } from './upstream-registry';

@@ -6,6 +6,7 @@
  */
 import { verb as compile } from './compile';
 import { verb as down } from './down';
+import { verb as drill } from './drill';
 import { verb as init } from './init';
 import { verb as logs } from './logs';
 import { verb as serve } from './serve';
@@ -15,6 +16,17 @@ import { verb as up } from './up';
 import { verb as validate } from './validate';
 import type { Verb } from './verb';
 
-const ROWS = [compile, down, init, logs, serve, status, translate, up, validate] as const satisfies readonly Verb[];
+const ROWS = [
+  compile,
+  down,
+  drill,
+  init,
+  logs,
+  serve,
+  status,
+  translate,
+  up,
+  validate,
+] as const satisfies readonly Verb[];
 
 export const VERBS: readonly Verb[] = ROWS;
