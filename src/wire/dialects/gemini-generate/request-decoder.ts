@@ -49,10 +49,14 @@ export function decodeRequest(body: JsonObject, warnings: Warnings): ChatRequest
   }
   // A part of the prompt that only Gemini can read: without it the answer would be another one.
   if (member(body, 'cachedContent')) throw invalid('cachedContent', 'cannot be read by a model of another vendor');
+  const calling = asObject(member(asObject(member(body, 'toolConfig')), 'functionCallingConfig'));
   return {
     messages: [...decodeSystem(body, warnings), ...decodeContents(body, warnings)],
-    tools: asObjects(body['tools']).flatMap((tool) => decodeTools(tool, warnings)),
-    ...defined({ toolChoice: decodeToolChoice(asObject(member(body, 'toolConfig')), warnings) }),
+    tools: onlyAllowed(
+      asObjects(body['tools']).flatMap((tool) => decodeTools(tool, warnings)),
+      calling,
+    ),
+    ...defined({ toolChoice: decodeToolChoice(calling) }),
     ...decodeConfig(asObject(member(body, 'generationConfig')) ?? {}, warnings),
   };
 }
@@ -82,17 +86,28 @@ function decodeTools(tool: JsonObject, warnings: Warnings): readonly ToolDefinit
   });
 }
 
-function decodeToolChoice(config: JsonObject | undefined, warnings: Warnings): ToolChoice | undefined {
-  const calling = asObject(member(config, 'functionCallingConfig'));
-  const names = asList(member(calling, 'allowedFunctionNames')).filter((name) => typeof name === 'string');
-  const [only] = names;
-  switch (asString(calling?.['mode'])?.toUpperCase()) {
+function modeOf(calling: JsonObject | undefined): string | undefined {
+  return asString(calling?.['mode'])?.toUpperCase();
+}
+
+function allowedNames(calling: JsonObject | undefined): readonly string[] {
+  return asList(member(calling, 'allowedFunctionNames')).filter((name) => typeof name === 'string');
+}
+
+/** No other API has a list of functions to choose from. Those that it leaves out may not be called and need not be sent. */
+function onlyAllowed(tools: readonly ToolDefinition[], calling: JsonObject | undefined): readonly ToolDefinition[] {
+  const names = allowedNames(calling);
+  const isList = modeOf(calling) === 'ANY' && names.length > 1;
+  return isList ? tools.filter(({ name }) => names.includes(name)) : tools;
+}
+
+function decodeToolChoice(calling: JsonObject | undefined): ToolChoice | undefined {
+  const [only, ...more] = allowedNames(calling);
+  switch (modeOf(calling)) {
     case 'NONE':
       return { type: 'none' };
     case 'ANY':
-      if (names.length === 1 && only !== undefined) return { type: 'tool', name: only };
-      if (names.length > 1) warnings.dropped('allowedFunctionNames');
-      return { type: 'required' };
+      return only === undefined || more.length > 0 ? { type: 'required' } : { type: 'tool', name: only };
     case 'AUTO':
     case 'VALIDATED':
       return { type: 'auto' };

@@ -4,6 +4,7 @@ import { RawJson } from '../../json/raw';
 import { asBoolean, asFilled, asList, asNumber, asObject, asObjects, asString, type JsonObject } from '../../json/read';
 import type { ChatRequest, ReasoningWish, ResponseFormat, ToolChoice, ToolDefinition } from '../../message';
 import type { Warnings } from '../../warnings';
+import { onlyAllowed, readAllowedTools } from './allowed-tools';
 import { decodeMessages } from './history-decoder';
 
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
@@ -43,13 +44,16 @@ export function decodeRequest(body: JsonObject, warnings: Warnings): ChatRequest
   const otherTools = asObjects(body['tools']).filter((tool) => (asString(tool['type']) ?? 'function') !== 'function');
   return {
     messages: decodeMessages(readMessages(body), warnings),
-    tools: [
-      ...asObjects(body['tools']).flatMap((tool, index) => decodeTool(tool, `tools[${index}]`, warnings)),
-      ...asObjects(body['functions']).map((tool, index) => decodeFunction(tool, `functions[${index}]`, {})),
-    ],
+    tools: onlyAllowed(
+      [
+        ...asObjects(body['tools']).flatMap((tool, index) => decodeTool(tool, `tools[${index}]`, warnings)),
+        ...asObjects(body['functions']).map((tool, index) => decodeFunction(tool, `functions[${index}]`, {})),
+      ],
+      body['tool_choice'],
+    ),
     stopSequences: decodeStops(body['stop']),
     ...defined({
-      toolChoice: decodeToolChoice(body['tool_choice'] ?? body['function_call'], warnings),
+      toolChoice: decodeToolChoice(body['tool_choice'] ?? body['function_call']),
       parallelToolCalls: asBoolean(body['parallel_tool_calls']),
       maxOutputTokens: asNumber(body['max_completion_tokens']) ?? asNumber(body['max_tokens']),
       temperature: asNumber(body['temperature']),
@@ -103,7 +107,7 @@ function decodeStops(stop: unknown): readonly string[] {
 }
 
 /** A word, `{type: 'function', function: {name}}`, the older `{name}`, or a list of allowed tools. */
-function decodeToolChoice(choice: unknown, warnings: Warnings): ToolChoice | undefined {
+function decodeToolChoice(choice: unknown): ToolChoice | undefined {
   switch (choice) {
     case 'auto':
     case 'none':
@@ -115,10 +119,7 @@ function decodeToolChoice(choice: unknown, warnings: Warnings): ToolChoice | und
   }
   const object = asObject(choice);
   if (object === undefined) return undefined;
-  if (object['type'] === 'allowed_tools') {
-    warnings.dropped('tool_choice.allowed_tools');
-    return asObject(object['allowed_tools'])?.['mode'] === 'required' ? { type: 'required' } : { type: 'auto' };
-  }
+  if (object['type'] === 'allowed_tools') return readAllowedTools(object)?.choice;
   const name = asFilled(asObject(object['function'])?.['name']) ?? asFilled(object['name']);
   return name === undefined ? undefined : { type: 'tool', name };
 }

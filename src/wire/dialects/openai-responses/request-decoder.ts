@@ -4,6 +4,7 @@ import { RawJson } from '../../json/raw';
 import { asBoolean, asFilled, asNumber, asObject, isObject, type JsonObject } from '../../json/read';
 import type { ChatRequest, Message, ReasoningWish, ResponseFormat } from '../../message';
 import type { Warnings } from '../../warnings';
+import { onlyAllowed } from '../openai-chat/allowed-tools';
 import { decodeInput } from './input-decoder';
 import { decodeToolChoice, decodeTools } from './tools';
 
@@ -39,7 +40,7 @@ export function decodeRequest(body: JsonObject, warnings: Warnings): ChatRequest
   const tools = decodeTools(body['tools'], warnings);
   return {
     messages: [...decodeInstructions(body['instructions']), ...decodeInput(readInput(body), warnings)],
-    tools: tools.functions,
+    tools: onlyAllowed(tools.functions, body['tool_choice']),
     stopSequences: [],
     ...defined({
       toolChoice: decodeToolChoice(body['tool_choice'], warnings),

@@ -4,6 +4,7 @@ import { RawJson } from '../../json/raw';
 import { asBoolean, asFilled, asObject, asObjects, asString, type JsonObject } from '../../json/read';
 import type { ToolChoice, ToolDefinition } from '../../message';
 import type { Warnings } from '../../warnings';
+import { readAllowedTools } from '../openai-chat/allowed-tools';
 import { CUSTOM_TOOL_PARAMETERS } from './custom-tool';
 
 const NO_PARAMETERS = new RawJson('{"type":"object","properties":{}}');
@@ -87,10 +88,7 @@ export function decodeToolChoice(choice: unknown, warnings: Warnings): ToolChoic
   if (choice === 'auto' || choice === 'none' || choice === 'required') return { type: choice };
   const object = asObject(choice);
   if (object === undefined) return undefined;
-  if (object['type'] === 'allowed_tools') {
-    warnings.dropped('tool_choice.allowed_tools');
-    return { type: object['mode'] === 'required' ? 'required' : 'auto' };
-  }
+  if (object['type'] === 'allowed_tools') return readAllowedTools(object)?.choice;
   const name = asFilled(object['name']) ?? asFilled(asObject(object['function'])?.['name']);
   const isOwn = object['type'] === 'function' || object['type'] === 'custom' || object['type'] === undefined;
   if (name !== undefined && isOwn) return { type: 'tool', name };
