@@ -1,8 +1,9 @@
 import type { NeutralError } from './error-shape';
 import { asFilled, isObject } from './json/read';
+import { wordTable } from './words';
 
 /** Statuses of AWS error types, for errors inside a stream, where there is no status line. */
-const STATUS_BY_TYPE: Readonly<Record<string, number>> = {
+const STATUS_BY_TYPE = wordTable<number>({
   validationexception: 400,
   accessdeniedexception: 403,
   unrecognizedclientexception: 403,
@@ -17,7 +18,7 @@ const STATUS_BY_TYPE: Readonly<Record<string, number>> = {
   internalfailure: 500,
   modelstreamerrorexception: 424,
   serviceunavailableexception: 503,
-};
+});
 
 const OTHER_STATUS = 500;
 

@@ -1,4 +1,5 @@
 import type { ErrorKind, GatewayError } from './errors';
+import { wordTable } from './words';
 
 /** An error on its way to a caller, no longer tied to who raised it. */
 export interface NeutralError {
@@ -54,7 +55,7 @@ const TYPE_BY_KIND: Readonly<Record<ErrorKind, ErrorType>> = {
   internal: 'server_error',
 };
 
-const STATUS_BY_TYPE: Readonly<Record<string, number>> = {
+const STATUS_BY_TYPE = wordTable<number>({
   invalid_request_error: 400,
   authentication_error: 401,
   permission_error: 403,
@@ -70,7 +71,7 @@ const STATUS_BY_TYPE: Readonly<Record<string, number>> = {
   api_error: 500,
   timeout_error: 504,
   overloaded_error: 529,
-};
+});
 
 export function errorTypeOf(status: number): ErrorType {
   return TYPE_BY_STATUS[status] ?? (status >= 500 ? 'server_error' : 'invalid_request_error');

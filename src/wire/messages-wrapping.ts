@@ -9,11 +9,12 @@ import {
   type Span,
 } from './json/scan';
 import { applyPatches, removals, setJsonMember, type Patch } from './json/splice';
+import { wordTable } from './words';
 
 /** Bedrock's names for beta features that Anthropic calls otherwise. */
-const BEDROCK_BETA_NAMES: Readonly<Record<string, string>> = {
+const BEDROCK_BETA_NAMES = wordTable<string>({
   'advanced-tool-use-2025-11-20': 'tool-search-tool-2025-10-19',
-};
+});
 
 /** Flags of an anthropic-beta header in Bedrock's words, each once, in order. */
 export function bedrockBetaFlags(flags: readonly string[]): readonly string[] {

@@ -37,6 +37,7 @@ const VALUES: readonly (() => unknown)[] = [
   () => 'ü'.repeat(5_000),
   () => 'data:image/png;base64,%%%',
   () => '__proto__',
+  () => 'constructor',
   () => [],
   () => [null],
   () => [[]],

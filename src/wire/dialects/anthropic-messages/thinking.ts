@@ -1,27 +1,28 @@
 import type { JsonObject } from '../../json/read';
 import type { ReasoningWish } from '../../message';
 import type { Warnings } from '../../warnings';
+import { wordTable } from '../../words';
 
 /** Smallest budget that the API accepts. */
 const MIN_BUDGET_TOKENS = 1024;
 
-const BUDGET_BY_EFFORT: Readonly<Record<string, number>> = {
+const BUDGET_BY_EFFORT = wordTable<number>({
   minimal: 1024,
   low: 1024,
   medium: 2048,
   high: 4096,
   xhigh: 8192,
   max: 16_384,
-};
+});
 
-const EFFORT_WORDS: Readonly<Record<string, string>> = {
+const EFFORT_WORDS = wordTable<string>({
   minimal: 'low',
   low: 'low',
   medium: 'medium',
   high: 'high',
   xhigh: 'xhigh',
   max: 'max',
-};
+});
 
 export interface Thinking {
   readonly thinking?: JsonObject;

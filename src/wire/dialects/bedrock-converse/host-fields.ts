@@ -3,9 +3,10 @@ import { parseJson } from '../../json/raw';
 import { asObject, type JsonObject } from '../../json/read';
 import type { ChatRequest } from '../../message';
 import type { Warnings } from '../../warnings';
+import { wordTable } from '../../words';
 
 /** Members of the API that callers write beside their own API's, in either spelling; they go through as they are. */
-const MEMBERS: Readonly<Record<string, string>> = {
+const MEMBERS = wordTable<string>({
   guardrailConfig: 'guardrailConfig',
   guardrail_config: 'guardrailConfig',
   performanceConfig: 'performanceConfig',
@@ -14,7 +15,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
   request_metadata: 'requestMetadata',
   additionalModelResponseFieldPaths: 'additionalModelResponseFieldPaths',
   additional_model_response_field_paths: 'additionalModelResponseFieldPaths',
-};
+});
 
 const ADDITIONAL: readonly string[] = ['additionalModelRequestFields', 'additional_model_request_fields'];
 

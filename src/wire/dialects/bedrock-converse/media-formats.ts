@@ -1,8 +1,10 @@
+import { wordTable } from '../../words';
+
 /** Formats of the API's image, document and audio blocks, by media type and by file extension. */
 
 const IMAGE_FORMATS: readonly string[] = ['png', 'jpeg', 'gif', 'webp'];
 
-const DOCUMENT_TYPES: Readonly<Record<string, string>> = {
+const DOCUMENT_TYPES = wordTable<string>({
   pdf: 'application/pdf',
   csv: 'text/csv',
   doc: 'application/msword',
@@ -12,11 +14,11 @@ const DOCUMENT_TYPES: Readonly<Record<string, string>> = {
   html: 'text/html',
   txt: 'text/plain',
   md: 'text/markdown',
-};
+});
 
-const OTHER_EXTENSIONS: Readonly<Record<string, string>> = { htm: 'html', markdown: 'md', text: 'txt', jpg: 'jpeg' };
+const OTHER_EXTENSIONS = wordTable<string>({ htm: 'html', markdown: 'md', text: 'txt', jpg: 'jpeg' });
 
-const AUDIO_FORMATS: Readonly<Record<string, string>> = { mpeg: 'mp3', 'x-wav': 'wav', wave: 'wav' };
+const AUDIO_FORMATS = wordTable<string>({ mpeg: 'mp3', 'x-wav': 'wav', wave: 'wav' });
 
 /** Undefined for media types that are no image of the API's. */
 export function imageFormat(mediaType: string): string | undefined {

@@ -1,8 +1,9 @@
 import { defined } from '../../defined';
 import { asNumber, asObject, type JsonObject } from '../../json/read';
 import type { StopReason, Usage } from '../../message';
+import { wordTable } from '../../words';
 
-const STOP_BY_WORD: Readonly<Record<string, StopReason>> = {
+const STOP_BY_WORD = wordTable<StopReason>({
   end_turn: 'end',
   stop_sequence: 'stop-sequence',
   max_tokens: 'length',
@@ -10,7 +11,7 @@ const STOP_BY_WORD: Readonly<Record<string, StopReason>> = {
   tool_use: 'tool-calls',
   guardrail_intervened: 'content-filter',
   content_filtered: 'content-filter',
-};
+});
 
 const WORD_BY_STOP: Readonly<Record<StopReason, string>> = {
   end: 'end_turn',

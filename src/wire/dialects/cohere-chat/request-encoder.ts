@@ -5,18 +5,19 @@ import type { JsonObject } from '../../json/read';
 import type { ChatRequest, ReasoningWish, ResponseFormat, ToolDefinition } from '../../message';
 import type { Warnings } from '../../warnings';
 import { encodeMessages } from './history-encoder';
+import { wordTable } from '../../words';
 
 /** Fields of this API's own that callers of other APIs add. */
 const OWN_FIELDS = ['documents', 'citation_options', 'safety_mode', 'strict_tools', 'priority'] as const;
 
-const BUDGET_BY_EFFORT: Readonly<Record<string, number>> = {
+const BUDGET_BY_EFFORT = wordTable<number>({
   minimal: 1024,
   low: 1024,
   medium: 2048,
   high: 4096,
   xhigh: 8192,
   max: 16_384,
-};
+});
 
 const EMPTY_PARAMETERS = new RawJson('{"type":"object","properties":{}}');
 

@@ -1,13 +1,14 @@
 import { defined } from '../../defined';
 import { asNumber, asObject, type JsonObject } from '../../json/read';
 import type { StopReason, Usage } from '../../message';
+import { wordTable } from '../../words';
 
-const STOP_BY_WORD: Readonly<Record<string, StopReason>> = {
+const STOP_BY_WORD = wordTable<StopReason>({
   complete: 'end',
   stop_sequence: 'stop-sequence',
   max_tokens: 'length',
   tool_call: 'tool-calls',
-};
+});
 
 const WORD_BY_STOP: Readonly<Record<StopReason, string>> = {
   end: 'COMPLETE',

@@ -1,6 +1,7 @@
 import type { NeutralError } from '../../error-shape';
 import type { SseEvent } from '../../framing/sse';
 import { asNumber, asObject, type JsonObject } from '../../json/read';
+import { wordTable } from '../../words';
 
 /** Canonical codes of Google's APIs: https://cloud.google.com/apis/design/errors#handling_errors */
 const WORD_BY_STATUS: Readonly<Record<number, string>> = {
@@ -20,7 +21,7 @@ const WORD_BY_STATUS: Readonly<Record<number, string>> = {
   529: 'UNAVAILABLE',
 };
 
-const STATUS_BY_WORD: Readonly<Record<string, number>> = {
+const STATUS_BY_WORD = wordTable<number>({
   INVALID_ARGUMENT: 400,
   FAILED_PRECONDITION: 400,
   OUT_OF_RANGE: 400,
@@ -34,7 +35,7 @@ const STATUS_BY_WORD: Readonly<Record<string, number>> = {
   UNIMPLEMENTED: 501,
   UNAVAILABLE: 503,
   DEADLINE_EXCEEDED: 504,
-};
+});
 
 /** `{error: {code, message, status}}`; the code repeats the HTTP status. */
 export function geminiError(error: NeutralError): JsonObject {

@@ -4,8 +4,9 @@ import { asFilled, asObject, asString, type JsonObject } from '../../json/read';
 import { normalMediaType, readDataUrl } from '../../media';
 import type { MediaSource, Part } from '../../message';
 import { member } from './member';
+import { wordTable } from '../../words';
 
-const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
+const TYPE_BY_EXTENSION = wordTable<string>({
   png: 'image/png',
   jpg: 'image/jpeg',
   jpeg: 'image/jpeg',
@@ -38,7 +39,7 @@ const TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
   wmv: 'video/wmv',
   flv: 'video/x-flv',
   '3gp': 'video/3gpp',
-};
+});
 
 const GUESS_BY_PART = { image: 'image/jpeg', document: 'application/pdf', audio: 'audio/wav' } as const;
 

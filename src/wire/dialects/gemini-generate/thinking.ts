@@ -4,15 +4,16 @@ import type { ReasoningWish } from '../../message';
 import type { Warnings } from '../../warnings';
 import { thinksInLevels, type Generation } from './generation';
 import { member } from './member';
+import { wordTable } from '../../words';
 
-const BUDGET_BY_EFFORT: Readonly<Record<string, number>> = {
+const BUDGET_BY_EFFORT = wordTable<number>({
   minimal: 1024,
   low: 1024,
   medium: 2048,
   high: 4096,
   xhigh: 8192,
   max: 16_384,
-};
+});
 
 /** Largest budgets that still mean a low or medium effort. */
 const LOW_BUDGET = 1024;

@@ -2,9 +2,10 @@ import { defined } from '../../defined';
 import { asNumber, asObject, type JsonObject } from '../../json/read';
 import type { StopReason, Usage } from '../../message';
 import { member } from './member';
+import { wordTable } from '../../words';
 
 /** https://ai.google.dev/api/generate-content#FinishReason; what is not here (MALFORMED_FUNCTION_CALL, OTHER, …) is an ordinary end. */
-const STOP_BY_WORD: Readonly<Record<string, StopReason>> = {
+const STOP_BY_WORD = wordTable<StopReason>({
   MAX_TOKENS: 'length',
   SAFETY: 'content-filter',
   BLOCKLIST: 'content-filter',
@@ -16,7 +17,7 @@ const STOP_BY_WORD: Readonly<Record<string, StopReason>> = {
   IMAGE_SAFETY: 'content-filter',
   IMAGE_PROHIBITED_CONTENT: 'content-filter',
   IMAGE_RECITATION: 'content-filter',
-};
+});
 
 const WORD_BY_STOP: Readonly<Record<StopReason, string>> = {
   end: 'STOP',

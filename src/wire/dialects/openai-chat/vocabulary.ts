@@ -1,8 +1,9 @@
 import { defined } from '../../defined';
 import { asNumber, asObject, type JsonObject } from '../../json/read';
 import type { StopReason, Usage } from '../../message';
+import { wordTable } from '../../words';
 
-const STOP_BY_WORD: Readonly<Record<string, StopReason>> = {
+const STOP_BY_WORD = wordTable<StopReason>({
   stop: 'end',
   length: 'length',
   tool_calls: 'tool-calls',
@@ -10,7 +11,7 @@ const STOP_BY_WORD: Readonly<Record<string, StopReason>> = {
   content_filter: 'content-filter',
   // Mistral
   model_length: 'length',
-};
+});
 
 const WORD_BY_STOP: Readonly<Record<StopReason, string>> = {
   end: 'stop',

@@ -5,17 +5,18 @@ import { asFilled, asList, asObject, asString, isObject, type JsonObject } from 
 import { dataUrl, imageSource, readDataUrl } from '../../media';
 import type { DocumentPart, ImagePart, Part } from '../../message';
 import type { Warnings } from '../../warnings';
+import { wordTable } from '../../words';
 
 /** File ids of OpenAI; ids of other vendors' stores look different and mean nothing here. */
 const OPENAI_FILE_ID = /^file-/;
 
-const MEDIA_TYPE_BY_EXTENSION: Readonly<Record<string, string>> = {
+const MEDIA_TYPE_BY_EXTENSION = wordTable<string>({
   txt: 'text/plain',
   md: 'text/plain',
   csv: 'text/csv',
   html: 'text/html',
   json: 'application/json',
-};
+});
 
 /**
  * Content of a message item or tool output (string or parts) to neutral parts. Unknown parts are left out with a warning;
