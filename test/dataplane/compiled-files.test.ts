@@ -1,4 +1,4 @@
-/** Everything the compiler can print is something Envoy accepts without a warning. */
+/** Everything the compiler can print is something Envoy accepts without a warning that we do not know of. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -45,6 +45,13 @@ const spansTo = (protocol: 'grpc' | 'http/protobuf', host: string): Partial<Plan
   },
 });
 
+/** Envoy calls these unfinished; test/dataplane/metering.test.ts shows that they do what we use them for. */
+const UNFINISHED = /work-in-progress/;
+const ACCEPTED = /envoy\.extensions\.(filters\.http\.sse_to_metadata|content_parsers\.json)\.v3\./;
+
+const unknownWarnings = (log: string): string[] =>
+  log.split('\n').filter((line) => line !== '' && !(UNFINISHED.test(line) && ACCEPTED.test(line)));
+
 describe('the static form', () => {
   it.each<[string, Partial<Plan>, Partial<Wiring>]>([
     ['no upstream at all', {}, {}],
@@ -53,11 +60,11 @@ describe('the static form', () => {
     ['spans over HTTP', spansTo('http/protobuf', '::1'), {}],
     ['an access log in a file', {}, { logDirectory: '/var/log' }],
     ['a sidecar over TCP', {}, { sidecar: 'sidecar.svc.example.com:9191', egress: '[::1]:9192' }],
-  ])('with %s passes validation without a warning', async (_, plan, wiring) => {
+  ])('with %s passes validation without an unknown warning', async (_, plan, wiring) => {
     await writeStatic(folder, buildPlan(plan), buildWiring(wiring));
     const options = ['--mode', 'validate', '-c', join(folder, 'envoy.yaml'), '--log-level', 'warning'];
     const { stdout, stderr } = await promisify(execFile)(envoyBinary(), options);
     expect(stdout).toContain('OK');
-    expect(stderr).toBe('');
+    expect(unknownWarnings(stderr)).toEqual([]);
   });
 });

@@ -7,13 +7,12 @@ import type { DialectId, RenderedRequest, TranslateContext } from '../../wire/ap
 import type { AnswerNote, Exchange, ResponseHead } from '../exchange';
 import { headerText } from '../header-text';
 import type { Answerer, AttemptRendering, Forward, HeaderChanges, ResponseOutcome } from '../mutation';
-import { needsReading, observeAnswer } from '../observed-usage';
 import { llmAttributes, markStatus } from '../spans';
 import { RequestFailover } from '../request-failover';
 import { passThrough, rewriteAnswer } from '../response';
 import type { ListenerServices } from '../services';
 import type { Stage } from '../stage';
-import { demandsUsage, isEventStream, stripUsage, tellsUsage } from '../stream-usage';
+import { demandsUsage, isEventStream, sameAnswer, tellsUsage, type ModelCall } from '../stream-usage';
 import {
   absoluteChanges,
   candidateHeaders,
@@ -181,7 +180,9 @@ class ModelRenderer {
     const set: Record<string, string> = { 'x-outerloop-model': headerText(candidateName(target.candidate)) };
     if (this.warnings.length > 0) set['x-outerloop-warnings'] = headerText(this.warnings.join('; '));
     this.expectTokens(head, attempt);
-    if (!rewritesAnswers(this.client, target.api)) return this.sameAnswer(head, set, attempt);
+    if (!rewritesAnswers(this.client, target.api)) {
+      return sameAnswer(this.call(attempt), head, set, this.services.plan.limits.maxRequestBytes);
+    }
     return rewriteAnswer({
       head,
       set,
@@ -198,14 +199,8 @@ class ModelRenderer {
         contentType: head.headers.get('content-type'),
       },
       maxBytes: this.services.plan.limits.maxRequestBytes,
+      whole: !this.exchange.get('request').stream,
     });
-  }
-
-  /** An answer in the caller's API: as it came, apart from what was asked for without the caller's knowledge. */
-  private sameAnswer(head: ResponseHead, set: Readonly<Record<string, string>>, attempt: number): ResponseOutcome {
-    const { maxRequestBytes } = this.services.plan.limits;
-    if (demandsUsage(this.call(attempt)) && isEventStream(head)) return stripUsage(head, set, maxRequestBytes);
-    return needsReading(head) ? observeAnswer(head, set, maxRequestBytes) : passThrough(set, []);
   }
 
   /** Metering learns about a stream when it begins: its request is gone when the access log tells its end. */
@@ -216,7 +211,7 @@ class ModelRenderer {
     this.services.metering.streamStarted(exchange.id, told);
   }
 
-  private call(attempt: number): Parameters<typeof tellsUsage>[0] {
+  private call(attempt: number): ModelCall {
     const { listener } = this.services;
     const { dialect } = this.target(attempt);
     return { listener, request: this.exchange.get('request'), client: this.client, dialect };
