@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { UsageReader } from './usage-reader';
 
 const events = (...data: object[]): string => data.map((each) => `data: ${JSON.stringify(each)}\n\n`).join('');
@@ -75,6 +76,30 @@ describe('UsageReader', () => {
       reader.push(bytes.subarray(0, cut));
       reader.push(bytes.subarray(cut));
       expect(reader.end()).toEqual(expected);
+    }
+  });
+
+  it('a binary stream of Converse, cut anywhere', () => {
+    const codec = new EventStreamCodec(
+      (bytes) => Buffer.from(bytes).toString('utf8'),
+      (text) => Buffer.from(text),
+    );
+    const message = (type: string, body: object): Uint8Array =>
+      codec.encode({
+        headers: {
+          ':message-type': { type: 'string', value: 'event' },
+          ':event-type': { type: 'string', value: type },
+          ':content-type': { type: 'string', value: 'application/json' },
+        },
+        body: Buffer.from(JSON.stringify(body)),
+      });
+    const usage = { inputTokens: 9, outputTokens: 8, cacheReadInputTokens: 7, cacheWriteInputTokens: 6 };
+    const bytes = Buffer.concat([message('messageStart', { role: 'assistant' }), message('metadata', { usage })]);
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const reader = new UsageReader();
+      reader.push(bytes.subarray(0, cut));
+      reader.push(bytes.subarray(cut));
+      expect(reader.end()).toEqual({ prompt: 9, completion: 8, cache_read: 7, cache_write: 6 });
     }
   });
 

@@ -52,7 +52,8 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     ...requestMetrics(registry),
     ...streamMetrics(registry),
     ...routingMetrics(registry),
-    ...modelMetrics(registry),
+    ...upstreamMetrics(registry),
+    ...tokenMetrics(registry),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }
@@ -154,10 +155,8 @@ function routingMetrics(registry: Registry): Pick<Metrics, 'attemptStarted' | 'd
   };
 }
 
-/** What calls of models cost and how long they took. Fed by the access log, once per request. */
-function modelMetrics(
-  registry: Registry,
-): Pick<Metrics, 'upstreamFinished' | 'tokensCounted' | 'usageMissing' | 'estimateMeasured'> {
+/** How calls of models went. Fed by the access log, once per request. */
+function upstreamMetrics(registry: Registry): Pick<Metrics, 'upstreamFinished'> {
   const registers = [registry];
   const requests = new Counter({
     name: 'brightstaff_llm_upstream_requests_total',
@@ -179,6 +178,21 @@ function modelMetrics(
     buckets: MODEL_BUCKETS_SECONDS,
     registers,
   });
+  const bounded = boundedModel();
+  return {
+    upstreamFinished: ({ statusClass, errorClass, ...labels }, { seconds, firstByteSeconds }) => {
+      const who = bounded(labels);
+      const status_class = STATUS_CLASSES.has(statusClass) ? statusClass : 'error';
+      requests.inc({ ...who, status_class, error_class: errorClass });
+      durations.observe({ ...who }, seconds);
+      if (firstByteSeconds !== undefined) firstBytes.observe({ ...who }, firstByteSeconds);
+    },
+  };
+}
+
+/** What calls of models cost. */
+function tokenMetrics(registry: Registry): Pick<Metrics, 'tokensCounted' | 'usageMissing' | 'estimateMeasured'> {
+  const registers = [registry];
   const tokens = new Counter({
     name: 'brightstaff_llm_tokens_total',
     help: 'Tokens, as the vendor counts them; estimated="true" where it did not say and they were estimated.',
@@ -198,19 +212,8 @@ function modelMetrics(
     buckets: ERROR_RATIO_BUCKETS,
     registers,
   });
-  const [providerLabel, modelLabel] = [boundedLabel(MAX_NAMES), boundedLabel(MAX_MODELS)];
-  const bounded = ({ provider, model }: ModelLabels): ModelLabels => ({
-    provider: providerLabel(provider),
-    model: modelLabel(model),
-  });
+  const bounded = boundedModel();
   return {
-    upstreamFinished: ({ statusClass, errorClass, ...labels }, { seconds, firstByteSeconds }) => {
-      const who = bounded(labels);
-      const status_class = STATUS_CLASSES.has(statusClass) ? statusClass : 'error';
-      requests.inc({ ...who, status_class, error_class: errorClass });
-      durations.observe({ ...who }, seconds);
-      if (firstByteSeconds !== undefined) firstBytes.observe({ ...who }, firstByteSeconds);
-    },
     tokensCounted: (labels, counts, estimated = false) => {
       const who = { ...bounded(labels), ...(estimated ? { estimated: 'true' } : {}) };
       for (const [kind, count] of tokenKinds(counts)) tokens.inc({ ...who, kind }, count);
@@ -218,6 +221,11 @@ function modelMetrics(
     usageMissing: (labels) => missing.inc({ ...bounded(labels) }),
     estimateMeasured: ({ kind, ...labels }, errorRatio) => errors.observe({ ...bounded(labels), kind }, errorRatio),
   };
+}
+
+function boundedModel(): (labels: ModelLabels) => ModelLabels {
+  const [providerLabel, modelLabel] = [boundedLabel(MAX_NAMES), boundedLabel(MAX_MODELS)];
+  return ({ provider, model }) => ({ provider: providerLabel(provider), model: modelLabel(model) });
 }
 
 function tokenKinds({
