@@ -268,7 +268,10 @@ describe('upstreams that misbehave', () => {
   it('so does an empty answer', async () => {
     const body = { model: 'openai/gpt-4o-empty', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] };
     const answer = await post('/v1/messages', body);
-    expect({ status: answer.status, body: await answer.json() }).toMatchObject({ status: 502, body: { type: 'error' } });
+    expect({ status: answer.status, body: await answer.json() }).toMatchObject({
+      status: 502,
+      body: { type: 'error' },
+    });
   });
 
   it('a client that leaves in the middle is forgotten', async () => {
