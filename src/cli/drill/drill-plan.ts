@@ -22,7 +22,7 @@ export function drillPlan(plan: Plan, ports: ReadonlyMap<string, number>, listen
   return sealPlan({
     ...content,
     listeners: [drillListener(plan, listenerPort)],
-    upstreams: plan.upstreams.flatMap((upstream) => {
+    upstreams: plan.upstreams.flatMap(({ awsSigning: _signing, ...upstream }) => {
       const port = ports.get(upstream.id);
       if (port === undefined) return [];
       return [{ ...upstream, host: '127.0.0.1', port, tls: false, http2: 'off', connectTimeoutMs: ATTEMPT_LIMIT_MS }];
@@ -69,14 +69,16 @@ function shortened(failover: FailoverPlan | undefined): { readonly failover?: Fa
   };
 }
 
+/** The identity of a machine in a cloud gives way to a placeholder too: the drill asks nobody for tokens. */
 function withPlaceholders(model: ModelPlan, models: readonly ModelPlan[]): ModelPlan {
+  const { identity: _, ...plain } = model;
   const key = drillKey(model, models);
   const headers = Object.entries(model.headers).map(([name, template]) => [
     name,
     template.map((part) => (typeof part === 'string' ? part : key)),
   ]);
   return {
-    ...model,
+    ...plain,
     credential: [key],
     passthroughAuth: false,
     headers: Object.fromEntries(headers) as ModelPlan['headers'],

@@ -1,11 +1,11 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { ModelCandidate } from '../../decide/models';
-import { bodyQuirks, chooseDialect, upstreamPath } from '../../providers/registry';
+import { bodyQuirks } from '../../providers/registry';
 import { rewritesAnswers } from '../../wire';
-import { GatewayError } from '../../wire/errors';
 import type { DialectId, RenderedRequest, TranslateContext } from '../../wire/api';
 import type { AnswerNote, Exchange, ResponseHead } from '../exchange';
 import { headerText } from '../header-text';
+import { readyTargets, type ReadyTarget } from '../model-targets';
 import type { Answerer, AttemptRendering, Forward, HeaderChanges, ResponseOutcome } from '../mutation';
 import { llmAttributes, markStatus } from '../spans';
 import { RequestFailover } from '../request-failover';
@@ -13,13 +13,7 @@ import { passThrough, rewriteAnswer } from '../response';
 import type { ListenerServices } from '../services';
 import type { Stage } from '../stage';
 import { demandsUsage, isEventStream, sameAnswer, tellsUsage, type ModelCall } from '../stream-usage';
-import {
-  absoluteChanges,
-  candidateHeaders,
-  dialectHeaderNames,
-  withheldHeaders,
-  type CandidateTarget,
-} from '../upstream-headers';
+import { absoluteChanges, dialectHeaderNames, withheldHeaders } from '../upstream-headers';
 
 /**
  * Renders the first candidate for the front reply and keeps what later attempts need: each one is rendered from the
@@ -33,7 +27,7 @@ export const renderModel: Stage = {
   create: (services) => {
     const authorities = new Map(services.plan.upstreams.map((upstream) => [upstream.id, upstream.authority]));
     return async function render(exchange) {
-      const targets = withCredentials(reachableTargets(exchange, authorities), exchange, services);
+      const targets = readyTargets(exchange, authorities, services);
       const renderer = new ModelRenderer(exchange, services, targets);
       exchange.provide('forward', await renderer.forward());
       exchange.provide('attempts', (attempt, earlier) => renderer.attempt(attempt, earlier));
@@ -43,80 +37,6 @@ export const renderModel: Stage = {
     };
   },
 };
-
-/** Candidates whose API the caller's request can be put into; throws when there is none. */
-function reachableTargets(exchange: Exchange, authorities: ReadonlyMap<string, string>): CandidateTarget[] {
-  const client = exchange.get('dialect');
-  const targets: CandidateTarget[] = [];
-  for (const candidate of exchange.get('candidates')) {
-    const target = targetFor(candidate, client, exchange, authorities);
-    if (target !== undefined) targets.push(target);
-  }
-  if (targets.length > 0) return targets;
-  const name = exchange.get('candidates')[0]?.model.name ?? '';
-  throw new GatewayError('unsupported_translation', `Requests of this API cannot be translated for "${name}" yet.`);
-}
-
-/** A candidate with its headers ready, credentials included. */
-interface ReadyTarget extends CandidateTarget {
-  readonly headers: Record<string, string>;
-}
-
-/** A candidate without its key is left out as long as another one can serve; alone it is the caller's error to see. */
-function withCredentials(
-  targets: readonly CandidateTarget[],
-  exchange: Exchange,
-  services: ListenerServices,
-): ReadyTarget[] {
-  const ready: ReadyTarget[] = [];
-  let problem: unknown;
-  for (const target of targets) {
-    try {
-      ready.push({ ...target, headers: candidateHeaders(target, exchange.head.headers, services) });
-    } catch (error) {
-      problem = error;
-      services.log.warn(
-        { requestId: exchange.requestId, model: target.candidate.model.name },
-        'candidate without credential left out',
-      );
-    }
-  }
-  if (ready.length === 0) throw problem;
-  return ready;
-}
-
-function targetFor(
-  candidate: ModelCandidate,
-  client: DialectId,
-  exchange: Exchange,
-  authorities: ReadonlyMap<string, string>,
-): CandidateTarget | undefined {
-  const choice = chooseDialect(candidate.provider, client, candidate.modelId);
-  if (choice === undefined) return undefined;
-  const path = upstreamPath(candidate.provider, {
-    ...choice,
-    client,
-    basePath: candidate.model.basePath,
-    prefix: candidate.model.prefix,
-    modelId: candidate.modelId,
-    stream: exchange.get('request').stream,
-    ...(candidate.model.cloud === undefined ? {} : { cloud: candidate.model.cloud }),
-  });
-  const api = choice.api ?? choice.dialect;
-  const same = choice.dialect === client;
-  return {
-    candidate,
-    dialect: choice.dialect,
-    api,
-    path: same ? withQuery(path, exchange.head.query) : path,
-    authority: authorities.get(candidate.model.upstream) ?? candidate.model.upstream,
-  };
-}
-
-function withQuery(path: string, query: string): string {
-  if (query.length <= 1) return path;
-  return path.includes('?') ? `${path}&${query.slice(1)}` : path + query;
-}
 
 /** Full public name of a candidate, e.g. `openai/gpt-4o`. */
 function candidateName(candidate: ModelCandidate): string {
