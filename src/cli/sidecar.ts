@@ -46,7 +46,45 @@ export interface Sidecar {
  */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const { plan, wiring, log } = options;
-  let ready = false;
+  const state = { ready: false, stopping: false };
+  const isReady = (): boolean => state.ready;
+  const parts = openParts(options);
+  const { telemetry, metrics, metering, tokens, encoder } = parts;
+  const agents = new Map<string, AgentChooser>();
+  const gateway = new Gateway(listenerServices(servicesOf(options, parts, isReady), agents));
+  const onRecord = (record: Parameters<Metering['record']>[0]): void => void metering.record(record);
+  const server = await startExtProcServer({
+    address: wiring.sidecar,
+    gateway,
+    telemetry,
+    metrics,
+    log,
+    isReady,
+    onRecord,
+  });
+  const status = (): unknown => ({ planHash: plan.hash, ready: state.ready, openExchanges: gateway.openExchanges });
+  const metricsServer = await startMetricsServer({ address: options.metricsAddress, metrics, status });
+  const warmUp = warm(plan, { encoder, tokens }, agents).then(() => {
+    state.ready = true;
+    log.info({ planHash: plan.hash, listeners: plan.listeners.length }, 'ready');
+  });
+  // Callers learn about a failure through ready(); it must not count as unhandled before they ask.
+  warmUp.catch((error: unknown) => {
+    if (!state.stopping) log.error({ err: error }, 'a model could not be loaded');
+  });
+  const stop = async (graceMs = 5000): Promise<void> => {
+    Object.assign(state, { ready: false, stopping: true });
+    tokens.close();
+    await server.stop(graceMs);
+    await Promise.allSettled([parts.close(), metricsServer.close()]);
+  };
+  return { address: server.address, metricsAddress: metricsServer.address, ready: () => warmUp, stop };
+}
+
+type Parts = ReturnType<typeof openParts>;
+
+/** What has a life of its own (threads, pools, exporters): opened once, closed together. */
+function openParts({ plan, wiring, log }: SidecarOptions) {
   const metrics = createMetrics({ version: packageVersion() });
   const telemetry = createTelemetry(plan.telemetry, log);
   const wire = createRequestWire();
@@ -55,7 +93,17 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const tokens = createCloudTokens({ identities: tokenIdentities(plan), log });
   const counter = createTokenCounter({ log });
   const metering = new Metering(metrics, counter);
-  const services: Services = {
+  const close = async (): Promise<void> => {
+    const closing = [counter.close(), sideCalls.close(), wire.close(), telemetry.shutdown()];
+    if (encoder !== undefined) closing.push(encoder.close());
+    await Promise.allSettled(closing);
+  };
+  return { metrics, telemetry, wire, sideCalls, encoder, tokens, metering, close };
+}
+
+function servicesOf({ plan, log, secrets }: SidecarOptions, parts: Parts, isReady: () => boolean): Services {
+  const { wire, sideCalls, telemetry, metrics, metering, tokens } = parts;
+  return {
     plan,
     models: createModelDirectory(plan),
     health: createCandidateHealth(),
@@ -65,44 +113,12 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     metrics,
     metering,
     log,
-    secrets: options.secrets,
+    secrets,
     tokens,
     random: Math.random,
     now: () => performance.now(),
-    isReady: () => ready,
+    isReady,
   };
-  const agents = new Map<string, AgentChooser>();
-  const gateway = new Gateway(listenerServices(services, agents));
-  const server = await startExtProcServer({
-    address: wiring.sidecar,
-    gateway,
-    telemetry,
-    metrics,
-    log,
-    isReady: () => ready,
-    onRecord: (record) => void metering.record(record),
-  });
-  const status = (): unknown => ({ planHash: plan.hash, ready, openExchanges: gateway.openExchanges });
-  const metricsServer = await startMetricsServer({ address: options.metricsAddress, metrics, status });
-  const warmUp = warm(plan, { encoder, tokens }, agents).then(() => {
-    ready = true;
-    log.info({ planHash: plan.hash, listeners: plan.listeners.length }, 'ready');
-  });
-  let stopping = false;
-  // Callers learn about a failure through ready(); it must not count as unhandled before they ask.
-  warmUp.catch((error: unknown) => {
-    if (!stopping) log.error({ err: error }, 'a model could not be loaded');
-  });
-  const stop = async (graceMs = 5000): Promise<void> => {
-    ready = false;
-    stopping = true;
-    tokens.close();
-    await server.stop(graceMs);
-    const closing = [counter.close(), sideCalls.close(), wire.close(), telemetry.shutdown(), metricsServer.close()];
-    if (encoder !== undefined) closing.push(encoder.close());
-    await Promise.allSettled(closing);
-  };
-  return { address: server.address, metricsAddress: metricsServer.address, ready: () => warmUp, stop };
 }
 
 /** One agent needs no choice, and so no model in memory. */
