@@ -4,7 +4,7 @@
  * Not here: what Envoy makes of a Plan (`compiler`), what the sidecar does with it (`pipeline`), printing and exit codes (`cli`).
  * Callers: `cli`, which hands the Plan on; everybody else imports the types of `plan.ts` only.
  */
-export { fillTemplate } from './fill-template';
+export { fillTemplate } from './secret-template';
 export { findConfigFile } from './find-config-file';
 export { loadConfig } from './load-config';
 export { readPlan, sealPlan } from './plan-file';

@@ -3,7 +3,7 @@ import { FROM_UPSTREAM_HEADER, GRPC_LISTENER_KEY } from '../config/names';
 import type { CloseReason } from '../pipeline/exchange';
 import type { FrontExchange, Gateway } from '../pipeline/gateway';
 import { NO_HEADER_CHANGES, type RewriteResponse } from '../pipeline/mutation';
-import { requestHead, type Headers } from '../pipeline/request-head';
+import { requestHead } from '../pipeline/request-head';
 import type { Log } from '../ports/log';
 import type { Metrics } from '../ports/metrics';
 import type { Telemetry } from '../ports/telemetry';
@@ -218,5 +218,3 @@ export function metadataText(call: ProcessStream, key: string): string | undefin
   const value = call.metadata.get(key)[0];
   return typeof value === 'string' ? value : undefined;
 }
-
-export type { Headers };

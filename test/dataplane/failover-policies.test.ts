@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FakeScript } from '../fakes/upstream-script';
 import { startFakeUpstream, type FakeUpstream } from '../fakes/upstream';
-import { startInstance, type Instance } from './instance';
+import type { Instance } from './instance';
+import { startThreeVendors, type ThreeVendors } from './three-vendors';
 
 const CONFIG = `
 version: v0.4.0
@@ -35,31 +36,17 @@ listeners:
     failover: {on: [409], per_try_timeout: 8s}
 `;
 
+let vendors: ThreeVendors;
 let openai: FakeUpstream;
 let anthropic: FakeUpstream;
 let groq: FakeUpstream;
 let instance: Instance;
 
 beforeAll(async () => {
-  [openai, anthropic, groq] = (await Promise.all(
-    ['openai', 'anthropic', 'groq'].map((name) => startFakeUpstream({ name })),
-  )) as [FakeUpstream, FakeUpstream, FakeUpstream];
-  instance = await startInstance({
-    config: CONFIG,
-    env: {
-      OPENAI_API_KEY: 'openai-secret',
-      ANTHROPIC_API_KEY: 'anthropic-secret',
-      GROQ_API_KEY: 'groq-secret',
-      OUTERLOOP_BASE_URL_OPENAI: openai.url,
-      OUTERLOOP_BASE_URL_ANTHROPIC: anthropic.url,
-      OUTERLOOP_BASE_URL_GROQ: groq.url,
-    },
-  });
+  vendors = await startThreeVendors(CONFIG);
+  ({ openai, anthropic, groq, instance } = vendors);
 }, 60_000);
-afterAll(async () => {
-  await instance.stop();
-  await Promise.all([openai.close(), anthropic.close(), groq.close()]);
-});
+afterAll(() => vendors.stop());
 
 type Client = '/v1/chat/completions' | '/v1/messages';
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startFakeUpstream, type FakeUpstream } from '../fakes/upstream';
-import { startInstance, type Instance } from './instance';
+import type { FakeUpstream } from '../fakes/upstream';
+import type { Instance } from './instance';
+import { startThreeVendors, type ThreeVendors } from './three-vendors';
 
 const CONFIG = `
 version: v0.4.0
@@ -24,31 +25,17 @@ listeners:
     timeout: 6s
 `;
 
+let vendors: ThreeVendors;
 let openai: FakeUpstream;
 let anthropic: FakeUpstream;
 let groq: FakeUpstream;
 let instance: Instance;
 
 beforeAll(async () => {
-  [openai, anthropic, groq] = (await Promise.all(
-    ['openai', 'anthropic', 'groq'].map((name) => startFakeUpstream({ name })),
-  )) as [FakeUpstream, FakeUpstream, FakeUpstream];
-  instance = await startInstance({
-    config: CONFIG,
-    env: {
-      OPENAI_API_KEY: 'openai-secret',
-      ANTHROPIC_API_KEY: 'anthropic-secret',
-      GROQ_API_KEY: 'groq-secret',
-      OUTERLOOP_BASE_URL_OPENAI: openai.url,
-      OUTERLOOP_BASE_URL_ANTHROPIC: anthropic.url,
-      OUTERLOOP_BASE_URL_GROQ: groq.url,
-    },
-  });
+  vendors = await startThreeVendors(CONFIG);
+  ({ openai, anthropic, groq, instance } = vendors);
 }, 60_000);
-afterAll(async () => {
-  await instance.stop();
-  await Promise.all([openai.close(), anthropic.close(), groq.close()]);
-});
+afterAll(() => vendors.stop());
 
 function ask(model: string, stream = false): Promise<Response> {
   return fetch(`http://127.0.0.1:${instance.port('models')}/v1/chat/completions`, {

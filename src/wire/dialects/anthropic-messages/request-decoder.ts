@@ -96,7 +96,8 @@ function isFunction(tool: JsonObject): boolean {
   return (asString(tool['type']) ?? 'custom') === 'custom';
 }
 
-function decodeToolChoice(choice: JsonObject | undefined): ToolChoice | undefined {
+/** Claude's tool_choice, wherever it stands: in Messages, or among a cloud's additional fields. */
+export function decodeToolChoice(choice: JsonObject | undefined): ToolChoice | undefined {
   switch (choice?.['type']) {
     case 'auto':
     case 'none':

@@ -4,6 +4,7 @@ import { RawJson } from '../../json/raw';
 import { asBoolean, asFilled, asList, asNumber, asObject, asObjects, asString, type JsonObject } from '../../json/read';
 import type { ChatRequest, Message, ReasoningWish, ResponseFormat, ToolChoice, ToolDefinition } from '../../message';
 import type { Warnings } from '../../warnings';
+import { decodeToolChoice as decodeClaudeChoice } from '../anthropic-messages/request-decoder';
 import { cacheHint } from './cache-points';
 import { decodeContent } from './content-decoder';
 
@@ -92,20 +93,6 @@ function decodeToolChoice(choice: JsonObject | undefined): ToolChoice | undefine
   if (choice?.['any'] !== undefined) return { type: 'required' };
   const name = asFilled(asObject(choice?.['tool'])?.['name']);
   return name === undefined ? undefined : { type: 'tool', name };
-}
-
-function decodeClaudeChoice(choice: JsonObject | undefined): ToolChoice | undefined {
-  switch (choice?.['type']) {
-    case 'auto':
-    case 'none':
-      return { type: choice['type'] };
-    case 'any':
-      return { type: 'required' };
-    case 'tool':
-      return { type: 'tool', name: asString(choice['name']) ?? '' };
-    default:
-      return undefined;
-  }
 }
 
 function decodeFormat(body: JsonObject): ResponseFormat | undefined {
